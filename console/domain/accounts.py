@@ -1,0 +1,66 @@
+"""People: named accounts, five roles, and what each role may do. Checked in the collector, shown in the console."""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+
+class Role(enum.StrEnum):
+    """Roles of R-SE-02."""
+
+    OPERATOR = "operator"
+    SUPERVISOR = "supervisor"
+    TECHNICIAN = "technician"
+    ADMINISTRATOR = "administrator"
+    AUDITOR = "auditor"
+
+
+class Right(enum.StrEnum):
+    """One thing that may be allowed."""
+
+    ACKNOWLEDGE = "acknowledge"  # alarms
+    TAKE_FAULT = "take_fault"
+    CLOSE_FAULT = "close_fault"
+    RAISE_ORDER = "raise_order"
+    DISPATCH_ORDER = "dispatch_order"
+    WORK_ORDER = "work_order"  # enter stages, for oneself or by proxy
+    VERIFY_ORDER = "verify_order"  # 验收
+    CONFIGURE = "configure"
+    MANAGE_ACCOUNTS = "manage_accounts"
+    READ_AUDIT = "read_audit"
+    STOP_MONITORING = "stop_monitoring"
+
+
+_DESK = {
+    Right.ACKNOWLEDGE, Right.TAKE_FAULT, Right.CLOSE_FAULT, Right.RAISE_ORDER, Right.DISPATCH_ORDER, Right.WORK_ORDER,
+}  # fmt: skip
+
+RIGHTS: dict[Role, frozenset[Right]] = {
+    Role.OPERATOR: frozenset(_DESK),
+    Role.SUPERVISOR: frozenset(_DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE}),
+    Role.TECHNICIAN: frozenset({Right.WORK_ORDER}),
+    Role.ADMINISTRATOR: frozenset(
+        {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING}
+    ),
+    Role.AUDITOR: frozenset({Right.READ_AUDIT}),
+}
+
+
+class Account(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One person. The secret's hash is not here: it never leaves the store.
+
+    ``locked_until`` UTC ns: sign-on is refused before (lock-out after wrong secrets); 0 = not locked.
+    """
+
+    name: str  # the sign-on name, immutable
+    display: str
+    roles: tuple[Role, ...]
+    enabled: bool = True
+    locked_until: int = 0
+    phone: str = ""
+
+    def may(self, right: Right) -> bool:
+        """True if one of the roles has ``right`` and the account is enabled."""
+        return self.enabled and any(right in RIGHTS[role] for role in self.roles)

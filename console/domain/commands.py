@@ -1,0 +1,197 @@
+"""What a person may ask for: imperative, frozen, checked and decided in the collector, committed before it is confirmed."""
+
+from __future__ import annotations
+
+import msgspec
+
+from console.domain.accounts import Role
+from console.domain.faults import CloseCode
+from console.domain.orders import OrderKind, OrderState
+
+
+class _Command(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """``tag`` is the class name on the wire."""
+
+
+class SetUpAdministrator(_Command, frozen=True):
+    """Make the first account. Refused once there is one, and from any other machine."""
+
+    account: str
+    display: str
+    secret: str
+
+
+class SignOn(_Command, frozen=True):
+    """Sign on at this station with a password or PIN."""
+
+    account: str
+    secret: str
+
+
+class SignOff(_Command, frozen=True):
+    """Sign off. The station goes on showing and sounding."""
+
+
+class ChangeSecret(_Command, frozen=True):
+    """Change one's own password or PIN."""
+
+    old: str
+    new: str
+
+
+class SaveAccount(_Command, frozen=True):
+    """Add or change an account (administrator). An empty ``secret`` keeps the present one."""
+
+    account: str
+    display: str
+    roles: tuple[Role, ...]
+    enabled: bool = True
+    secret: str = ""
+    phone: str = ""
+
+
+class AcknowledgeAlarms(_Command, frozen=True):
+    """Acknowledge alarms by number; those that are already acknowledged are passed over."""
+
+    alarms: tuple[int, ...]
+    comment: str = ""
+
+
+class TakeFault(_Command, frozen=True):
+    """"I deal with it": stops the acknowledge clock, names the person and the station, acknowledges its alarms."""
+
+    fault: int
+
+
+class CloseFault(_Command, frozen=True):
+    """Close a fault. REAL needs its order at least accepted (验收) and cause and remedy; others cancel an open order."""
+
+    fault: int
+    code: CloseCode
+    cause: str = ""
+    remedy: str = ""
+
+
+class RaiseOrder(_Command, frozen=True):
+    """A new order by hand: a phone call or an inspection finding; ``fault`` raises one for a fault that has none open."""
+
+    kind: OrderKind
+    title: str
+    equipment: str = ""
+    priority: int = 3
+    fault: int = 0
+    caller: str = ""
+    place: str = ""
+    symptom: str = ""
+    due_at: int = 0
+
+
+class DispatchOrder(_Command, frozen=True):
+    """派工: give an order to a person. ``contractor``: ``assignee`` is a name, not an account."""
+
+    order: int
+    assignee: str
+    contractor: bool = False
+    note: str = ""
+
+
+class AdvanceOrder(_Command, frozen=True):
+    """Enter a stage (核实, 接单, 到场, 实施, 自检, 归档). ``at`` 0 = now; ``by`` empty = the signed-on person.
+
+    ``by`` another than the signed-on person marks an entry by proxy; ``at`` in the past needs ``reason``.
+    """
+
+    order: int
+    stage: OrderState
+    at: int = 0
+    by: str = ""
+    reason: str = ""
+    note: str = ""
+
+
+class MarkRestored(_Command, frozen=True):
+    """Basic service is back: stops the *restored* clock. Same rules for ``at``, ``by`` and ``reason``."""
+
+    order: int
+    at: int = 0
+    by: str = ""
+    reason: str = ""
+
+
+class VerifyOrder(_Command, frozen=True):
+    """验收 by a second person: asks for the secret again (signature); refused to the assignee."""
+
+    order: int
+    secret: str
+    note: str = ""
+
+
+class ReworkOrder(_Command, frozen=True):
+    """返工: back from 自检 to 实施, with a reason."""
+
+    order: int
+    reason: str
+
+
+class HoldOrder(_Command, frozen=True):
+    """挂起 with a reason code (waiting_parts, waiting_owner, force_majeure). Never for a P1 fault."""
+
+    order: int
+    reason: str
+    note: str = ""
+
+
+class ResumeOrder(_Command, frozen=True):
+    """End a hold."""
+
+    order: int
+
+
+class CancelOrder(_Command, frozen=True):
+    """作废 with a reason."""
+
+    order: int
+    reason: str
+
+
+class NoteOrder(_Command, frozen=True):
+    """Add a note."""
+
+    order: int
+    note: str
+
+
+class CheckOrderItem(_Command, frozen=True):
+    """Fill one line of the checklist (``item`` counts from 0; ``result`` pass | fail | skipped | "")."""
+
+    order: int
+    item: int
+    result: str
+    reading: str = ""
+    note: str = ""
+
+
+class ImportConfiguration(_Command, frozen=True):
+    """Apply a site file as one diff, whole or not at all. ``base`` is the configuration revision that the preview showed."""
+
+    text: str
+    base: int
+
+
+class UndoImport(_Command, frozen=True):
+    """Put back the configuration before the last import."""
+
+    base: int
+
+
+class StopMonitoring(_Command, frozen=True):
+    """End the collector. ``confirm`` must be the site's id, typed by the person."""
+
+    confirm: str
+
+
+Command = (
+    SetUpAdministrator | SignOn | SignOff | ChangeSecret | SaveAccount | AcknowledgeAlarms | TakeFault | CloseFault | RaiseOrder
+    | DispatchOrder | AdvanceOrder | MarkRestored | VerifyOrder | ReworkOrder | HoldOrder | ResumeOrder | CancelOrder | NoteOrder
+    | CheckOrderItem | ImportConfiguration | UndoImport | StopMonitoring
+)  # fmt: skip

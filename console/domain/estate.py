@@ -1,0 +1,225 @@
+"""What an estate is made of, after the configuration was read and its equipment types were stamped out.
+
+Ids are immutable and readable (``T1-L2``, ``T1-L2.current_floor``); names may change, so a rename keeps history.
+Every struct here travels over the link and lies in the store as it is.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+
+from console.domain.faults import ResponsePolicy
+from console.domain.plans import MaintenancePlan
+from console.domain.rules import AlarmRule
+from console.domain.text import EMPTY, Text
+
+
+class Location(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A place: building, floor, room. ``parent`` is another location's id, empty for a building at the top."""
+
+    id: str
+    name: Text
+    parent: str = ""
+    kind: str = "building"  # building | floor | room | area
+
+
+class ValueKind(enum.StrEnum):
+    """What a point's number means; it decides how it is stored, shown and reduced."""
+
+    ANALOG = "analog"  # a measured quantity
+    COUNTER = "counter"  # only grows: energy, run hours, starts
+    STATE = "state"  # one of ``states``
+    BITS = "bits"  # a word of independent bits; ``states`` names bit numbers
+    CODE = "code"  # a fault code; ``states`` gives the meanings, 0 is none
+    TEXT = "text"
+
+
+class Band(msgspec.Struct, frozen=True):
+    """The normal range of a value, in the point's unit, both ends included; ``None`` is open."""
+
+    low: float | None = None
+    high: float | None = None
+
+
+class ModbusSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="via", tag="modbus"):
+    """Where a point lies on a Modbus device.
+
+    ``address`` is the 0-based PDU address. ``type`` is one of bool, u8hi, u8lo, u16, i16, u32, i32, u64, i64, f32, f64,
+    bcd16, bcd32. ``order`` is ABCD, CDAB, BADC or DCBA (64-bit types use the analogue). ``bit``/``bits`` take one bit or
+    ``bits`` bits from ``bit`` upward out of the decoded word. value = decoded * scale + offset.
+    ``not_available`` lists raw (decoded, unscaled) values that mean "no value".
+    """
+
+    connection: str
+    unit: int
+    function: int  # 1, 2, 3 or 4
+    address: int
+    type: str = "u16"
+    order: str = "ABCD"
+    bit: int | None = None
+    bits: int = 1
+    scale: float = 1.0
+    offset: float = 0.0
+    not_available: tuple[int, ...] = ()
+
+
+class MqttSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="via", tag="mqtt"):
+    """Where a point lies in an MQTT message.
+
+    ``path`` walks a JSON payload (``data.list[2].value``); empty means that the payload itself is the value.
+    ``true_words``/``false_words`` turn texts into 1 and 0. value = number * scale + offset.
+    ``time_path`` with ``time_unit`` (s, ms, iso) names the device's own time; without it the arrival time counts.
+    """
+
+    connection: str
+    topic: str
+    path: str = ""
+    scale: float = 1.0
+    offset: float = 0.0
+    true_words: tuple[str, ...] = ()
+    false_words: tuple[str, ...] = ()
+    time_path: str = ""
+    time_unit: str = "s"
+    availability_topic: str = ""
+    online_words: tuple[str, ...] = ("online", "true", "1")
+    offline_words: tuple[str, ...] = ("offline", "false", "0")
+
+
+class CommSource(msgspec.Struct, frozen=True, tag_field="via", tag="comm"):
+    """A point that the collector writes itself: 0 while the equipment answers, 1 while it does not."""
+
+    connection: str
+    unit: int = 0
+
+
+class ManualSource(msgspec.Struct, frozen=True, tag_field="via", tag="manual"):
+    """A point whose values a person types."""
+
+
+class OtherSource(msgspec.Struct, frozen=True, tag_field="via", tag="other"):
+    """A point of a third-party driver: the options are that driver's own."""
+
+    connection: str
+    options: dict[str, str | int | float | bool]
+
+
+Source = ModbusSource | MqttSource | CommSource | ManualSource | OtherSource
+
+
+class Point(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One value of one piece of equipment.
+
+    ``number`` is given by the store on first sight and never used again for another point; 0 = not stored yet.
+    ``poll_ms`` is the sampling interval; ``stale_after_s`` the age at which a good value turns stale.
+    ``main`` marks the few points that a list or a tile shows.
+    """
+
+    id: str
+    equipment: str
+    key: str  # the code from the glossary, unique within the equipment: current_floor
+    name: Text
+    kind: ValueKind
+    source: Source
+    unit: str = ""
+    decimals: int = 0
+    states: dict[int, Text] = {}
+    normal: Band | None = None
+    plausible: Band | None = None  # outside: quality BAD, never a number
+    poll_ms: int = 1000
+    stale_after_s: float = 10.0
+    main: bool = False
+    group: Text = EMPTY
+    number: int = 0
+
+
+class Equipment(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One machine. ``kind`` is a glossary code (elevator, domestic_pump, fire_panel, energy_meter …)."""
+
+    id: str
+    name: Text
+    kind: str
+    type: str  # the equipment type that it was stamped out of
+    location: str
+    system: str = "other"  # elevator | water | fire | power | metering | other: its place in the tree and the overview
+    parent: str = ""  # a pump's pump set
+    connection: str = ""
+    page: str = "generic"  # which faceplate draws it: elevator | pump | pump_set | fire_panel | meter | generic
+    facts: dict[str, str] = {}  # maintenance company, phone, rescue code, keys, isolation point
+    rated: dict[str, str] = {}  # make, model, serial, floors, rated current
+
+
+class ModbusDevice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The limits of one unit on a Modbus connection."""
+
+    unit: int
+    equipment: str
+    max_regs: int = 125
+    max_bits: int = 2000
+    max_gap: int = 0
+    forbidden: tuple[tuple[int, int], ...] = ()  # (first, last) PDU addresses never to be read
+    priority: bool = False  # fire and elevators are asked first
+
+
+class ModbusTcp(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="modbus-tcp"):
+    """One TCP connection to a device or gateway; one conversation at a time."""
+
+    id: str
+    name: Text
+    host: str
+    port: int = 502
+    timeout_ms: int = 1000
+    retries: int = 1
+    pause_ms: int = 0
+    devices: tuple[ModbusDevice, ...] = ()
+
+
+class Mqtt(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="mqtt"):
+    """One broker session."""
+
+    id: str
+    name: Text
+    host: str
+    port: int = 1883
+    version: str = "3.1.1"  # or "5"
+    client_id: str = ""
+    username: str = ""
+    secret: str = ""  # the name of a secret in the keyring or in an environment variable, never the secret itself
+    tls: bool = False
+    ca_file: str = ""
+    keepalive_s: int = 30
+
+
+class OtherConnection(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="other"):
+    """A connection of a third-party driver, found by entry point ``building_console.drivers``."""
+
+    id: str
+    name: Text
+    driver: str
+    options: dict[str, str | int | float | bool]
+
+
+Connection = ModbusTcp | Mqtt | OtherConnection
+
+
+class Site(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The estate itself. ``hint`` is shown on the sign-on panel (a duty phone, a notice)."""
+
+    id: str
+    name: Text
+    timezone: str = "Asia/Shanghai"
+    hint: Text = EMPTY
+
+
+class Estate(msgspec.Struct, frozen=True):
+    """The whole configuration in its flat, checked form. Order in every tuple is the order of the site file."""
+
+    site: Site
+    locations: tuple[Location, ...] = ()
+    equipment: tuple[Equipment, ...] = ()
+    points: tuple[Point, ...] = ()
+    connections: tuple[Connection, ...] = ()
+    rules: tuple[AlarmRule, ...] = ()
+    plans: tuple[MaintenancePlan, ...] = ()
+    policy: ResponsePolicy = ResponsePolicy()

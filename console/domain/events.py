@@ -1,0 +1,154 @@
+"""What happened: past tense, frozen, appended to the hash-chained log.
+
+An event that changes a record carries the record as it is afterwards, so replaying the log gives the same state.
+"""
+
+from __future__ import annotations
+
+import msgspec
+
+from console.domain.accounts import Account
+from console.domain.alarms import Alarm
+from console.domain.faults import Clock, Fault
+from console.domain.orders import Order
+from console.domain.plans import PlanState
+
+
+class _Event(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
+    """``tag`` is the class name in the log."""
+
+
+class AlarmRaised(_Event, frozen=True):
+    alarm: Alarm
+
+
+class AlarmReturned(_Event, frozen=True):
+    alarm: Alarm
+
+
+class AlarmAcknowledged(_Event, frozen=True):
+    alarm: Alarm
+
+
+class AlarmAssigned(_Event, frozen=True):
+    """An alarm became part of a fault."""
+
+    alarm: Alarm
+
+
+class FaultOpened(_Event, frozen=True):
+    fault: Fault
+
+
+class FaultJoined(_Event, frozen=True):
+    """A further alarm of the same equipment became part of an open fault."""
+
+    fault: Fault
+
+
+class FaultTaken(_Event, frozen=True):
+    fault: Fault
+
+
+class FaultClockWarned(_Event, frozen=True):
+    """A clock passed a warning mark, or its limit (percent 100: the breach)."""
+
+    fault: Fault
+    clock: Clock
+    percent: int
+
+
+class FaultClosed(_Event, frozen=True):
+    fault: Fault
+
+
+class OrderRaised(_Event, frozen=True):
+    order: Order
+
+
+class OrderAdvanced(_Event, frozen=True):
+    """Any change of an order; ``what`` names it (dispatch, stage, hold, resume, rework, cancel, note, check, restored)."""
+
+    order: Order
+    what: str
+
+
+class PlanAdvanced(_Event, frozen=True):
+    """A plan's memory changed."""
+
+    state: PlanState
+
+
+class AccountSaved(_Event, frozen=True):
+    account: Account
+
+
+class SignedOn(_Event, frozen=True):
+    account: str
+
+
+class SignedOff(_Event, frozen=True):
+    account: str
+
+
+class SignOnRefused(_Event, frozen=True):
+    account: str
+    code: str
+
+
+class ConfigurationApplied(_Event, frozen=True):
+    """``revision`` of the configuration after an import or its undo; ``summary`` counts (added, changed, removed)."""
+
+    revision: int
+    summary: dict[str, int]
+
+
+class WatchStarted(_Event, frozen=True):
+    """The collector began to watch; ``gap_from`` is the last moment that the watch before it is known to have run (0: first)."""
+
+    gap_from: int
+    program: str
+
+
+class WatchStopped(_Event, frozen=True):
+    """The collector ended in order."""
+
+
+class OutageRecorded(_Event, frozen=True):
+    """Nobody watched from ``since`` to ``until`` (UTC ns)."""
+
+    since: int
+    until: int
+
+
+class HealthChanged(_Event, frozen=True):
+    """A connection or device went down or came back (said once, and its end once)."""
+
+    id: str
+    state: str
+    code: str = ""
+
+
+class ClockStepped(_Event, frozen=True):
+    """The wall clock jumped by ``step_ns`` against the monotonic one."""
+
+    step_ns: int
+
+
+Event = (
+    AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultClockWarned
+    | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff | SignOnRefused
+    | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
+)  # fmt: skip
+
+
+class Entry(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the log: an event with its sequence number, its time (UTC ns), and who, where, after what they saw."""
+
+    sequence: int
+    at: int
+    event: Event
+    actor: str = ""  # account, or "" for the collector itself
+    station: str = ""
+    seen: int = 0  # the revision that the person's screen showed
+    command_id: str = ""

@@ -1,0 +1,1 @@
+"""The words between the two programs: messages, codec, server, client. No Qt, no SQL."""
