@@ -41,9 +41,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(_DESK),
     Role.SUPERVISOR: frozenset(_DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE}),
     Role.TECHNICIAN: frozenset({Right.WORK_ORDER}),
-    Role.ADMINISTRATOR: frozenset(
-        {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING}
-    ),
+    Role.ADMINISTRATOR: frozenset({Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING}),
     Role.AUDITOR: frozenset({Right.READ_AUDIT}),
 }
 

@@ -58,7 +58,7 @@ class AcknowledgeAlarms(_Command, frozen=True):
 
 
 class TakeFault(_Command, frozen=True):
-    """"I deal with it": stops the acknowledge clock, names the person and the station, acknowledges its alarms."""
+    """ "I deal with it": stops the acknowledge clock, names the person and the station, acknowledges its alarms."""
 
     fault: int
 

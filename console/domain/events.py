@@ -50,6 +50,12 @@ class FaultTaken(_Event, frozen=True):
     fault: Fault
 
 
+class FaultOrdered(_Event, frozen=True):
+    """An open fault got a new order in place of a cancelled or archived one."""
+
+    fault: Fault
+
+
 class FaultClockWarned(_Event, frozen=True):
     """A clock passed a warning mark, or its limit (percent 100: the breach)."""
 
@@ -67,7 +73,7 @@ class OrderRaised(_Event, frozen=True):
 
 
 class OrderAdvanced(_Event, frozen=True):
-    """Any change of an order; ``what`` names it (dispatch, stage, hold, resume, rework, cancel, note, check, restored)."""
+    """Any change of an order; ``what`` names it (owner, dispatch, stage, hold, resume, rework, cancel, note, check, restored)."""
 
     order: Order
     what: str
@@ -136,9 +142,9 @@ class ClockStepped(_Event, frozen=True):
 
 
 Event = (
-    AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultClockWarned
-    | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff | SignOnRefused
-    | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
+    AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
+    | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
+    | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
 )  # fmt: skip
 
 

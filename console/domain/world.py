@@ -1,0 +1,143 @@
+"""Everything that is decided upon: the records as they are after the last applied event, and the configuration beside them.
+
+The records change only through :meth:`World.apply`; applying the same events in the same order gives the same world. The
+look-ups change only through :meth:`World.configure`. One thread owns a world (the collector's loop).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import assert_never
+
+from console.domain import events as ev
+from console.domain.accounts import Account
+from console.domain.alarms import Alarm
+from console.domain.estate import Equipment, Estate, Point
+from console.domain.events import Entry, Event
+from console.domain.faults import Fault, ResponsePolicy
+from console.domain.orders import Order, OrderState
+from console.domain.plans import MaintenancePlan, PlanState
+from console.domain.rules import AlarmRule
+from console.domain.times import DAY
+
+KEPT_AFTER_END = DAY  # closed faults and ended orders stay on the screens for a shift and its successors (Image, Snapshot)
+
+
+@dataclass
+class World:
+    """``alarms`` holds those that are not over; ``faults`` and ``orders`` the open ones and the last day's ended ones."""
+
+    alarms: dict[int, Alarm] = field(default_factory=dict)
+    faults: dict[int, Fault] = field(default_factory=dict)
+    orders: dict[int, Order] = field(default_factory=dict)
+    plans: dict[str, PlanState] = field(default_factory=dict)
+    accounts: dict[str, Account] = field(default_factory=dict)
+    next_fault: int = 1
+    next_order: int = 1
+    rules: dict[str, AlarmRule] = field(default_factory=dict)
+    equipment: dict[str, Equipment] = field(default_factory=dict)
+    points: dict[str, Point] = field(default_factory=dict)
+    schedule: dict[str, MaintenancePlan] = field(default_factory=dict)  # the plans themselves; ``plans`` is what they remember
+    policy: ResponsePolicy = field(default_factory=ResponsePolicy)
+    timezone: str = "Asia/Shanghai"
+
+    @classmethod
+    def load(
+        cls,
+        estate: Estate | None,
+        *,
+        alarms: Iterable[Alarm] = (),
+        faults: Iterable[Fault] = (),
+        orders: Iterable[Order] = (),
+        plans: Iterable[PlanState] = (),
+        accounts: Iterable[Account] = (),
+        next_fault: int = 1,
+        next_order: int = 1,
+    ) -> World:
+        """The world of a stored image."""
+        world = cls(
+            alarms={alarm.number: alarm for alarm in alarms},
+            faults={fault.number: fault for fault in faults},
+            orders={order.number: order for order in orders},
+            plans={state.plan: state for state in plans},
+            accounts={account.name: account for account in accounts},
+            next_fault=next_fault,
+            next_order=next_order,
+        )
+        if estate is not None:
+            world.configure(estate)
+        return world
+
+    def configure(self, estate: Estate) -> None:
+        """Take over a configuration. Records stay: an equipment that was removed keeps its open faults and orders."""
+        self.rules = {rule.id: rule for rule in estate.rules}
+        self.equipment = {equipment.id: equipment for equipment in estate.equipment}
+        self.points = {point.id: point for point in estate.points}
+        self.schedule = {plan.id: plan for plan in estate.plans}
+        self.policy = estate.policy
+        self.timezone = estate.site.timezone
+
+    def apply(self, event: Event) -> None:
+        """Make ``event`` true."""
+        match event:
+            case ev.AlarmRaised() | ev.AlarmReturned() | ev.AlarmAcknowledged() | ev.AlarmAssigned():
+                if event.alarm.over:
+                    self.alarms.pop(event.alarm.number, None)
+                else:
+                    self.alarms[event.alarm.number] = event.alarm
+            case ev.FaultOpened() | ev.FaultJoined() | ev.FaultTaken() | ev.FaultOrdered() | ev.FaultClockWarned():
+                self.faults[event.fault.number] = event.fault
+                self.next_fault = max(self.next_fault, event.fault.number + 1)
+            case ev.FaultClosed():
+                self.faults[event.fault.number] = event.fault
+                self._forget(event.fault.closed_at)
+            case ev.OrderRaised() | ev.OrderAdvanced():
+                self.orders[event.order.number] = event.order
+                self.next_order = max(self.next_order, event.order.number + 1)
+                if not event.order.open:
+                    self._forget(ended_at(event.order))
+            case ev.PlanAdvanced():
+                self.plans[event.state.plan] = event.state
+            case ev.AccountSaved():
+                self.accounts[event.account.name] = event.account
+            case (
+                ev.SignedOn() | ev.SignedOff() | ev.SignOnRefused() | ev.ConfigurationApplied() | ev.WatchStarted()
+                | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped()
+            ):  # fmt: skip
+                pass  # said in the log; no record of ours changes
+            case _:
+                assert_never(event)
+
+    def replay(self, entries: Iterable[Entry]) -> None:
+        """Apply the events of log entries, in their order."""
+        for entry in entries:
+            self.apply(entry.event)
+
+    def order_of(self, fault: Fault) -> Order | None:
+        """The fault's present order."""
+        return self.orders.get(fault.order)
+
+    def active_alarms(self, fault: Fault) -> list[Alarm]:
+        """The fault's alarms whose condition lasts."""
+        return [alarm for number in fault.alarms if (alarm := self.alarms.get(number)) is not None and alarm.active]
+
+    def display(self, name: str) -> str:
+        """A person's name as it is shown; a contractor's name is its own."""
+        account = self.accounts.get(name)
+        return account.display if account is not None else name
+
+    def _forget(self, now: int) -> None:
+        """Drop what ended over a day before ``now``, the time of the ending that was just applied (so a replay agrees)."""
+        for fault in [fault for fault in self.faults.values() if not fault.open and fault.closed_at < now - KEPT_AFTER_END]:
+            del self.faults[fault.number]
+        for order in [order for order in self.orders.values() if not order.open and ended_at(order) < now - KEPT_AFTER_END]:
+            owner = self.faults.get(order.fault)
+            if owner is None or not owner.open:  # an open fault is closed by what its archived order says
+                del self.orders[order.number]
+
+
+def ended_at(order: Order) -> int:
+    """When an order was archived or cancelled, as entered (UTC ns); 0 while it is open."""
+    stamp = order.cancelled or order.stamps.get(OrderState.ARCHIVED)
+    return stamp.entered_at if stamp is not None else 0
