@@ -1,0 +1,1 @@
+"""How the simulated equipment behaves. Pure: no sockets, no clock of its own; the same seed and times give the same values."""
