@@ -11,13 +11,13 @@ from collections.abc import Sequence
 
 def console(arguments: Sequence[str] | None = None) -> int:
     """``building-console``."""
-    from console.cli.parser import console_parser, execute  # noqa: PLC0415 - the entry point must start fast
+    from console.cli.parser import console_parser, execute
 
     return execute(console_parser(), sys.argv[1:] if arguments is None else arguments)
 
 
 def collector(arguments: Sequence[str] | None = None) -> int:
     """``building-collector``."""
-    from console.cli.parser import collector_parser, execute  # noqa: PLC0415 - the entry point must start fast
+    from console.cli.parser import collector_parser, execute
 
     return execute(collector_parser(), sys.argv[1:] if arguments is None else arguments)

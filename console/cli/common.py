@@ -52,7 +52,7 @@ def mistake_line(mistake: Mistake) -> str:
 
 def default_store() -> Path:
     """Where this user's estate lies if nobody says otherwise."""
-    from platformdirs import user_data_path  # noqa: PLC0415 - not needed by most commands
+    from platformdirs import user_data_path
 
     return user_data_path("building-console", appauthor=False) / "estate"
 

@@ -24,7 +24,7 @@ def read_text(file: str) -> str:
 
 def load(file: str) -> tuple[Estate | None, tuple[Mistake, ...], tuple[Mistake, ...]]:
     """The estate of a site file, or ``None`` with its mistakes; and its warnings."""
-    from config.loader import load_text  # noqa: PLC0415 - loading a site file is not every command's business
+    from config.loader import load_text
 
     loaded = load_text(read_text(file), file)
     return loaded.estate, loaded.mistakes, loaded.warnings
@@ -77,7 +77,7 @@ def _mistake(mistake: Mistake) -> dict[str, str | int]:
 
 def schema(arguments: argparse.Namespace) -> int:
     """``schema``."""
-    from config.schema import json_schema  # noqa: PLC0415 - needed only here
+    from config.schema import json_schema
 
     print_json(json_schema())
     return OK
@@ -85,7 +85,7 @@ def schema(arguments: argparse.Namespace) -> int:
 
 def plan(arguments: argparse.Namespace) -> int:
     """``building-collector plan FILE``: what would be asked of each device."""
-    from drivers.registry import planned_reads  # noqa: PLC0415 - brings pymodbus
+    from drivers.registry import planned_reads
 
     estate = load_or_complain(arguments.file)
     if estate is None:
@@ -131,7 +131,7 @@ def plan(arguments: argparse.Namespace) -> int:
 
 def verify(arguments: argparse.Namespace) -> int:
     """``verify``: reads the store's files only; the collector may be running."""
-    from console.store import reading  # noqa: PLC0415 - brings SQLAlchemy
+    from console.store import reading
 
     report = reading.verify(Path(store_argument(arguments)))
     if arguments.json:

@@ -59,7 +59,7 @@ class _Program:
 
 
 def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version  # noqa: PLC0415 - needed only here
+    from importlib.metadata import PackageNotFoundError, version
 
     try:
         return version("building-console")
