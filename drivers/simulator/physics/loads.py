@@ -66,12 +66,12 @@ class PowerMeter:
     units: ClassVar[dict[str, str]] = {
         **{f"voltage_l{n}": "V" for n in (1, 2, 3)}, **{f"current_l{n}": "A" for n in (1, 2, 3)},
         **{f"active_power_l{n}": "W" for n in (1, 2, 3)}, **{f"apparent_power_l{n}": "VA" for n in (1, 2, 3)},
-        **{f"reactive_power_l{n}": "var" for n in (1, 2, 3)}, **{f"energy_import_l{n}": "kWh" for n in (1, 2, 3)},
-        **{f"energy_export_l{n}": "kWh" for n in (1, 2, 3)}, **{f"energy_total_l{n}": "kWh" for n in (1, 2, 3)},
+        **{f"reactive_power_l{n}": "var" for n in (1, 2, 3)}, **{f"energy_import_l{n}": "kW·h" for n in (1, 2, 3)},
+        **{f"energy_export_l{n}": "kW·h" for n in (1, 2, 3)}, **{f"energy_total_l{n}": "kW·h" for n in (1, 2, 3)},
         **{f"thd_voltage_l{n}": "%" for n in (1, 2, 3)}, "thd_voltage_avg": "%",
         "active_power_total": "W", "apparent_power_total": "VA", "reactive_power_total": "var", "phase_angle_total": "°",
-        "frequency": "Hz", "energy_import": "kWh", "energy_export": "kWh", "energy_total": "kWh",
-        "reactive_energy_import": "kvarh", "reactive_energy_export": "kvarh", "reactive_energy_total": "kvarh",
+        "frequency": "Hz", "energy_import": "kW·h", "energy_export": "kW·h", "energy_total": "kW·h",
+        "reactive_energy_import": "kvar·h", "reactive_energy_export": "kvar·h", "reactive_energy_total": "kvar·h",
     }  # fmt: skip
 
     def aged(self, kwh: float) -> None:

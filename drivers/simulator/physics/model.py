@@ -15,7 +15,9 @@ class Model(Protocol):
     are not its business. A value of NaN means that the device has none to give (it sends its sentinel).
     """
 
-    units: Mapping[str, str]
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The unit of every value that has one."""
 
     def advance(self, now: int) -> None:
         """Let time pass until ``now`` (UTC ns). Going back changes nothing."""

@@ -54,9 +54,9 @@ class Pump:
 
     units: ClassVar[dict[str, str]] = {
         "head": "m", "flow": "m³/h", "relative_performance": "%", "speed": "rpm", "output_frequency": "Hz", "motor_current": "A",
-        "dc_link_voltage": "V", "power": "W", "electronics_temp": "°C", "liquid_temp": "°C", "run_hours": "h", "powered_hours": "h",
-        "energy_total": "kWh", "pumped_volume": "m³", "outlet_pressure": "bar", "diff_pressure": "bar", "process_feedback": "%",
-        "actual_setpoint": "%", "user_setpoint": "%", "specific_energy": "Wh/m³", "nominal_frequency": "Hz",
+        "dc_link_voltage": "V", "power": "W", "electronics_temp": "℃", "liquid_temp": "℃", "run_hours": "h", "powered_hours": "h",
+        "energy_total": "kW·h", "pumped_volume": "m³", "outlet_pressure": "bar", "diff_pressure": "bar", "process_feedback": "%",
+        "actual_setpoint": "%", "user_setpoint": "%", "specific_energy": "W·h/m³", "nominal_frequency": "Hz",
     }  # fmt: skip
 
     def __init__(self, curve: PumpCurve, surroundings: Surroundings, seed: int, began: int) -> None:
@@ -106,6 +106,10 @@ class Pump:
         """Stop with an alarm that stays until :meth:`reset`."""
         self.alarm = code
         self.drive(0.0, 0.0, self.suction_bar)
+
+    def run_dry(self) -> None:
+        """Shut its suction valve; it trips when it has turned without water for :data:`DRY_AFTER_S`."""
+        self.dry = True
 
     def reset(self) -> None:
         """Clear the alarm and open its valve."""

@@ -7,7 +7,7 @@ starts integrate the same way at any speed of the clock.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import ClassVar, Protocol
 
 from console.domain.times import HOUR, SECOND
@@ -19,8 +19,11 @@ Flow = Callable[[int], float]  # m³/h at a time (UTC ns)
 class Station(Protocol):
     """A station and its pumps."""
 
-    units: ClassVar[dict[str, str]]
     pumps: Sequence[Pump]
+
+    @property
+    def units(self) -> Mapping[str, str]:
+        """The unit of every value that has one."""
 
     def advance(self, now: int) -> None:
         """Let time pass, for the station and its pumps."""
@@ -36,7 +39,7 @@ class _Stepper:
         "suction_pressure": "bar", "discharge_pressure": "bar", "outlet_pressure": "bar", "inlet_pressure": "bar",
         "pressure": "bar", "pressure_setpoint": "bar", "setpoint_pressure": "bar", "network_pressure": "bar",
         "tank_level": "m", "tank_volume": "m³", "sump_level": "m", "level": "m", "flow": "m³/h", "inflow": "m³/h",
-        "total_flow": "m³/h", "total_volume": "m³", "inflow_volume": "m³", "room_temp": "°C",
+        "total_flow": "m³/h", "total_volume": "m³", "inflow_volume": "m³", "room_temp": "℃",
     }  # fmt: skip
 
     def __init__(self, pumps: Sequence[Pump], began: int) -> None:

@@ -15,7 +15,7 @@ class WaterMeter:
 
     units: ClassVar[dict[str, str]] = {
         "flow": "m³/h", "flow_rate": "m³/h", "volume": "m³", "total_volume": "m³", "water_volume": "m³", "total": "m³",
-        "pressure": "bar", "temperature": "°C", "water_temp": "°C", "battery": "%", "battery_voltage": "V",
+        "pressure": "bar", "temperature": "℃", "water_temp": "℃", "battery": "%", "battery_voltage": "V",
     }  # fmt: skip
 
     def __init__(self, *, peak: float, shop: bool, surroundings: Surroundings, seed: int, began: int, volume: float = 0.0) -> None:
