@@ -13,6 +13,9 @@ from console.domain.estate import ModbusDevice
 from drivers.decode import modbus
 from drivers.readplan import Block, Learned, block_of, width
 
+PATIENCE = 64
+"""After so many refusals and not one answer the device is at fault, not its addresses: stop asking."""
+
 
 @dataclass(slots=True)
 class _Piece:
@@ -29,6 +32,7 @@ class Diagnosis:
     def __init__(self, block: Block, device: ModbusDevice) -> None:
         self._device = device
         self._root = _Piece(block, refused=True)
+        self._asked = 0
         self._open = list(self._split(self._root))
 
     @property
@@ -48,7 +52,10 @@ class Diagnosis:
         """The piece of :meth:`next` was refused."""
         piece = self._open.pop(0)
         piece.refused = True
-        self._open[:0] = self._split(piece)
+        self._asked += 1
+        self._open += self._split(piece)
+        if self._asked >= PATIENCE and not _any_answer(self._root):
+            self._open.clear()
 
     def learned(self, before: Learned) -> Learned:
         """What is known now. Nothing new if no piece was answered: then the device is at fault, not its addresses."""

@@ -35,6 +35,11 @@ class Block:
         """The last address that is asked for."""
         return self.address + self.count - 1
 
+    @property
+    def key(self) -> tuple[object, ...]:
+        """Equal for blocks that are the same request for the same points (points themselves cannot be hashed)."""
+        return self.function, self.address, self.count, self.poll_ms, tuple(point.id for point in self.points)
+
 
 @dataclass(frozen=True, slots=True)
 class Learned:
@@ -92,7 +97,7 @@ def build(points: Iterable[Point], device: ModbusDevice, learned: Mapping[int, L
                 unreadable.append(point)
             elif source.address in about.bad:
                 alone.append(point)
-            elif run and _joins(run, source.address, last, device, about, longest):
+            elif run and _joins(run, point, device, about, longest):
                 run.append(point)
             else:
                 if run:
@@ -121,12 +126,12 @@ def _longest(function: int, device: ModbusDevice, about: Learned) -> int:
     return min(allowed, about.cap) if about.cap else allowed
 
 
-def _joins(run: Sequence[Point], address: int, last: int, device: ModbusDevice, about: Learned, longest: int) -> bool:
-    """May a point at ``address``..``last`` be read in one request with ``run``?"""
+def _joins(run: Sequence[Point], point: Point, device: ModbusDevice, about: Learned, longest: int) -> bool:
+    """May ``point`` be read in one request with ``run``?"""
     first, end = modbus(run[0]).address, _end(run)
-    if max(end, last) - first + 1 > longest:
+    if max(end, _end((point,))) - first + 1 > longest:
         return False
-    gap = (end + 1, address - 1)
+    gap = (end + 1, modbus(point).address - 1)
     if gap[1] - gap[0] + 1 > device.max_gap:
         return False
     if gap[0] > gap[1]:
