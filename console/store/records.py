@@ -1,0 +1,74 @@
+"""Events to the records inside them, and the subjects under which the log is searched. JSON in, JSON out."""
+
+from __future__ import annotations
+
+import hashlib
+
+import msgspec
+
+from console.domain import events as e
+from console.domain.alarms import Alarm
+from console.domain.events import Entry
+from console.domain.faults import Fault
+from console.domain.orders import Order, OrderState
+
+GENESIS = hashlib.sha256(b"building-console").digest()  # what the first entry is chained to
+
+entry_decoder = msgspec.json.Decoder(Entry)
+alarm_decoder = msgspec.json.Decoder(Alarm)
+fault_decoder = msgspec.json.Decoder(Fault)
+order_decoder = msgspec.json.Decoder(Order)
+encoder = msgspec.json.Encoder(order="deterministic")
+
+
+def chained(before: bytes, entry: bytes) -> bytes:
+    """The hash of an entry: it covers the entry's bytes and, through ``before``, everything ahead of it."""
+    return hashlib.sha256(before + entry).digest()
+
+
+def ended_at(order: Order) -> int:
+    """When an order was archived or cancelled, UTC ns; 0 while it is open."""
+    if order.state is OrderState.CANCELLED:
+        return order.cancelled.entered_at if order.cancelled else order.created_at
+    if order.state is OrderState.ARCHIVED:
+        stamp = order.stamps.get(OrderState.ARCHIVED)
+        return stamp.entered_at if stamp else order.created_at
+    return 0
+
+
+def subjects(entry: Entry) -> set[str]:
+    """What an entry is about: ``alarm:5``, ``fault:12``, ``order:7``, ``equipment:T1-L1``, ``account:wang`` …"""
+    found: set[str] = set()
+    event = entry.event
+    match event:
+        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
+            found.add(f"alarm:{event.alarm.number}")
+            found.add(f"equipment:{event.alarm.equipment}")
+            if event.alarm.fault:  # "F-000012"
+                found.add(f"fault:{int(event.alarm.fault.rpartition('-')[2])}")
+        case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
+            found.add(f"fault:{event.fault.number}")
+            found.add(f"equipment:{event.fault.equipment}")
+            if event.fault.order:
+                found.add(f"order:{event.fault.order}")
+        case e.OrderRaised() | e.OrderAdvanced():
+            found.add(f"order:{event.order.number}")
+            if event.order.equipment:
+                found.add(f"equipment:{event.order.equipment}")
+            if event.order.fault:
+                found.add(f"fault:{event.order.fault}")
+            if event.order.plan:
+                found.add(f"plan:{event.order.plan}")
+        case e.PlanAdvanced():
+            found.add(f"plan:{event.state.plan}")
+        case e.AccountSaved():
+            found.add(f"account:{event.account.name}")
+        case e.SignedOn() | e.SignedOff() | e.SignOnRefused():
+            found.add(f"account:{event.account}")
+        case e.HealthChanged():
+            found.add(f"health:{event.id}")
+        case _:
+            pass
+    if entry.actor:
+        found.add(f"account:{entry.actor}")
+    return found

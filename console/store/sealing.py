@@ -1,0 +1,167 @@
+"""Sealing: a shard of the journal becomes blocks, in small steps between which the recorder takes samples and commits events.
+
+Groups that have few samples yet (a meter that is asked once a minute) are carried over: their runs go, together, into one new
+journal row in the same transaction, so that blocks never get tiny.
+"""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from sqlalchemy import bindparam, delete, func, select
+
+from console.domain.times import HOUR
+from console.store import schema
+from console.store.blocks import Samples, head_of, pack_block, pack_head, tidy
+from console.store.groups import Group
+from console.store.history import Columns, MonthFile, journal_columns
+from console.store.journal import Row, RowBuilder, concatenate, gather, unpack
+from console.store.lastvalues import LastValues
+from console.store.packing import Damaged
+
+MOST_TIMES = 4096  # in one block
+FEWEST_TIMES = 64  # below it a group is carried over
+CARRY_FOR = 6 * HOUR  # then it is sealed however few samples it has
+_ROWS_A_STEP = 64
+QUARANTINE = -1  # the shard of rows that cannot be read: kept for `verify` and for whoever repairs them
+
+
+@dataclass(slots=True)
+class Sealed:
+    """What one sealing did."""
+
+    samples: int = 0
+    doubled: int = 0
+    blocks: int = 0
+    damaged: int = 0
+
+
+def seal(file: MonthFile, shard: int, now: int, whole: bool, last: LastValues) -> Iterator[Sealed | None]:
+    """Seal ``shard``; yields ``None`` after each small step and at last what it did. ``whole``: carry nothing over.
+
+    ``last`` are the last values, kept in the same transaction as the rows that they were read from go. That transaction is the
+    last step: stopping anywhere before it changes nothing.
+    """
+    done = Sealed()
+    ids: list[int] = []
+    bad: list[int] = []
+    pieces: list[Row] = []
+    for found in _read(file, shard, file.next_row if whole else file.newest):
+        rows = []
+        for each in found:
+            try:
+                if zlib.crc32(each.body) != each.crc:
+                    raise Damaged("checksum")
+                rows.append(unpack(each.id, each.body))
+                ids.append(each.id)
+            except Damaged:
+                bad.append(each.id)
+        if rows:
+            pieces.append(concatenate(rows))
+        yield None
+    blocks: list[Columns] = []
+    carry = RowBuilder()
+    if pieces:
+        row = concatenate(pieces)
+        del pieces
+        order = np.argsort(row.groups, kind="stable")
+        edges = np.flatnonzero(np.diff(row.groups[order])) + 1
+        yield None
+        for runs in np.split(order, edges):
+            group = file.groups[int(row.groups[runs[0]])]
+            samples = gather(row, runs, group.kind, len(group.points))
+            if len(runs) < FEWEST_TIMES and not whole and abs(now - int(samples.received.min())) < CARRY_FOR:
+                _carry(group, samples, carry)
+                continue
+            samples, doubled = tidy(samples)
+            done.doubled += doubled
+            for part in _parts(samples):
+                blocks.append(_block(group.id, part))
+                done.samples += len(part.times) * part.width
+                yield None
+    done.blocks, done.damaged = len(blocks), len(bad)
+    _commit(file, shard, ids, bad, blocks, carry, now, last)
+    yield done
+
+
+def _read(file: MonthFile, shard: int, end: int) -> Iterator[Sequence[Any]]:
+    """The rows of a shard up to id ``end``, a few at a time."""
+    table = schema.journal
+    at = 0
+    while True:
+        wanted = (table.c.shard == shard) & (table.c.id > at) & (table.c.id <= end)
+        query = select(table.c.id, table.c.crc, table.c.body).where(wanted).order_by(table.c.id).limit(_ROWS_A_STEP)
+        with file.connection.begin():
+            found = file.connection.execute(query).all()
+        yield found
+        if len(found) < _ROWS_A_STEP:
+            return
+        at = found[-1].id
+
+
+def _parts(samples: Samples) -> Iterator[Samples]:
+    """``samples`` in pieces that make blocks of at most MOST_TIMES times."""
+    for start in range(0, len(samples.times), MOST_TIMES):
+        chosen = slice(start, start + MOST_TIMES)
+        yield Samples(
+            samples.kind,
+            samples.times[chosen],
+            samples.received[chosen],
+            samples.written[chosen],
+            samples.values[chosen],
+            None if samples.quality is None else samples.quality[chosen],
+            samples.width,
+        )
+
+
+def _block(group: int, samples: Samples) -> Columns:
+    head, body = pack_head(head_of(samples)), pack_block(samples)
+    return {
+        "group_id": group, "level": 0, "times": len(samples.times), "first": int(samples.times[0]), "last": int(samples.times[-1]),
+        "crc": zlib.crc32(body), "head_crc": zlib.crc32(head), "head": head, "body": body,
+    }  # fmt: skip
+
+
+def _carry(group: Group, samples: Samples, carry: RowBuilder) -> None:
+    flawless = np.zeros(samples.width, np.uint8)
+    for place, time in enumerate(samples.times.tolist()):
+        quality = flawless if samples.quality is None else samples.quality[place]
+        carry.add(group.id, group.kind, time, int(samples.received[place]), samples.values[place], quality)
+        carry.written.append(int(samples.written[place]))
+
+
+def _commit(
+    file: MonthFile,
+    shard: int,
+    ids: list[int],
+    bad: list[int],
+    blocks: list[Columns],
+    carry: RowBuilder,
+    now: int,
+    last: LastValues,
+) -> None:
+    table = schema.journal
+    carried = carry.samples
+    removed = 0
+    with file.connection.begin():
+        if blocks:
+            file.connection.execute(schema.block.insert(), blocks)
+        if bad:
+            statement = table.update().where(table.c.id == bindparam("damaged_row")).values(shard=QUARANTINE)
+            file.connection.execute(statement, [{"damaged_row": identity} for identity in bad])
+        if ids:
+            wanted = (table.c.shard == shard) & (table.c.id <= ids[-1])
+            removed = file.connection.execute(select(func.sum(table.c.samples)).where(wanted)).scalar() or 0
+            gone = file.connection.execute(delete(table).where(wanted))
+            if gone.rowcount != len(ids):  # never drop a row that is in no block
+                raise RuntimeError(f"sealing read {len(ids)} rows and would drop {gone.rowcount}")
+            file.keep_last(last, file.newest)
+        if carried:
+            file.connection.execute(table.insert(), [journal_columns(file.next_row, shard, now, carry)])
+            file.next_row += 1
+        file.note("next_row", str(file.next_row))
+    file.waiting[shard] = max(0, file.waiting.get(shard, 0) - removed) + carried
