@@ -110,7 +110,7 @@ class Cast:
 
     def _water(self, estate: Estate) -> None:
         """Pumps stand in the station that is their parent; a pump without one gets a station that nobody sees."""
-        pumps = [each for each in estate.equipment if each.kind == "pump" or each.kind.endswith("_pump")]
+        pumps = [each for each in estate.equipment if each.page in ("pump", "pump_set") or each.kind.endswith("_pump")]
         crews: dict[str, list[Equipment]] = defaultdict(list)
         for each in pumps:
             if each.page == "pump_set":

@@ -1,8 +1,8 @@
 """The injector's control port: JSON lines over TCP on the loopback interface. The words are documented in docs/demo.md.
 
-Request  ``{"id": 1, "do": "cause", "fault": "trapped", "target": "T1-L2", "for_s": 60}``; ``do`` is cause, clear, clear_all or list.
+Request  ``{"id": 1, "do": "cause", "fault": "trapped", "target": "T1-L2", "for_s": 60}``; ``do``: cause, clear, clear_all, list.
 Answer   ``{"id": 1, "ok": true, ...}`` or ``{"id": 1, "ok": false, "problem": {"code": ..., "params": {...}}}``.
-Pushed   ``{"event": "caused", "fault": ..., "target": ..., "by": "person" | "script", "at": <UTC ns>}`` to every connection.
+Pushed   ``{"event": "caused", "fault": ..., "target": ..., "by": "person" | "script", "at": <UTC ns>}``
 """
 
 from __future__ import annotations

@@ -24,7 +24,6 @@ from drivers.simulator.world import World
 
 _TICK_S = 0.2  # cars move visibly
 _SLOW_TICKS = 5  # everything else once a second
-_PUBLISH_S = 5.0
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 _CARS = frozenset({"elevator"})
 
@@ -111,7 +110,7 @@ async def _live(
             world.refresh(_CARS)
         for id_, when in due.items():
             if when <= now:
-                due[id_] = now + round(_PUBLISH_S * SECOND)
+                due[id_] = now + world.interval(id_)
                 connection, session = world.sessions[id_]
                 for topic, payload in world.messages(id_):
                     publishers[connection].publish(session.name, topic, payload)
@@ -123,7 +122,7 @@ async def _live(
 def _first_reports(world: World, now: int) -> dict[str, int]:
     """When each MQTT device speaks first: spread over one interval, as meters that were switched on at different times."""
     count = max(1, len(world.sessions))
-    return {id_: now + round(_PUBLISH_S * SECOND * index / count) for index, id_ in enumerate(world.sessions)}
+    return {id_: now + world.interval(id_) * index // count for index, id_ in enumerate(world.sessions)}
 
 
 def _only_this_computer(estate: Estate) -> None:

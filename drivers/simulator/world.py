@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from console.domain.estate import CommSource, Equipment, Estate, ManualSource, ModbusSource, ModbusTcp, Mqtt, MqttSource, Point
+from console.domain.times import MILLISECOND, SECOND
 from drivers.simulator.bank import ILLEGAL_ADDRESS, ILLEGAL_VALUE, Bank
 from drivers.simulator.casting import Cast
 from drivers.simulator.payload import build
@@ -68,6 +69,11 @@ class Device:
                     binding.last = value
                     changed.append((binding.point, value))
         return changed
+
+    @property
+    def fastest_ms(self) -> int:
+        """The shortest interval at which a point is expected."""
+        return min(binding.point.poll_ms for binding in (*self._bound, *self._unknown))
 
     def forget(self) -> None:
         """Show everything again next time."""
@@ -151,6 +157,10 @@ class World:
                     bank = self.banks.get((connection, source.unit))
                     if bank is not None:
                         bank.put(source, value)
+
+    def interval(self, id_: str) -> int:
+        """How often an MQTT device speaks, ns: as often as its points expect, but at least every five seconds."""
+        return min(5 * SECOND, max(SECOND, self.devices[id_].fastest_ms * MILLISECOND))
 
     def messages(self, id_: str) -> list[tuple[str, bytes]]:
         """What an MQTT device says now: topic and payload, every point each time."""

@@ -5,7 +5,6 @@ Source of the meanings: imace/ElevatorControl2, the vendor's commissioning app (
 
 from __future__ import annotations
 
-import math
 from typing import ClassVar
 
 from drivers.simulator.physics.elevator import Calls, Elevator, Phase
@@ -40,7 +39,7 @@ class MonarchElevator(Elevator):
 
     units: ClassVar[dict[str, str]] = {
         "car_speed": "m/s", "rated_speed": "m/s", "dc_link_voltage": "V", "output_current": "A", "output_frequency": "Hz",
-        "car_position": "m", "car_load": "%", "deceleration_distance": "m", "run_hours": "h",
+        "car_position": "m", "car_load": "%", "deceleration_distance": "m",
     }  # fmt: skip
 
     @property
@@ -76,9 +75,6 @@ class MonarchElevator(Elevator):
         curtain = self.phase is Phase.OPEN and self.door_cycles % 2 == 0  # somebody stands in the door
         full, over = load >= _FULL_LOAD, load >= _OVERLOAD
         mains = self._surroundings.mains
-        inputs = (
-            curtain | (door >= 1.0) << 2 | (door <= 0.0) << 4 | full << 6 | over << 7
-        )  # fmt: skip
         outputs = (
             (self.phase is Phase.OPENING)
             | (self.phase is Phase.CLOSING) << 1
@@ -86,7 +82,6 @@ class MonarchElevator(Elevator):
             | (self.phase is Phase.OPENING and self.direction > 0) << 6
             | (self.phase is Phase.OPENING and self.direction < 0) << 7
         )
-        system = curtain | int(self.mode) << 4 | state << 8 | full << 12 | over << 13
         values: dict[str, float] = {
             "car_speed": speed,
             "rated_speed": self.lift.speed,
@@ -96,29 +91,30 @@ class MonarchElevator(Elevator):
             "current_floor": self.floor,
             "car_position": position,
             "car_load": load * 100.0,
-            "cartop_inputs": inputs,
             "cartop_outputs": outputs,
-            "system_state": system,
-            "system_mode": int(self.mode),
+            "service_mode": int(self.mode),
             "car_state": state,
-            "running_direction": 3 if speed == 0 else 1 if speed > 0 else 2,
+            "direction": 3 if speed == 0 else 1 if speed > 0 else 2,
             "fault_code": self.fault,
             "deceleration_distance": speed * speed / (2 * self.lift.acceleration),
             "trapped": self.trapped,
-            "door_state": door,
             "door_open": door >= 1.0,
             "door_closed": door <= 0.0,
+            "door2_open": 0,
+            "door2_closed": 1,
+            "door_lock": door <= 0.0,
             "light_curtain": curtain,
-            "light_curtain_1": curtain,
+            "light_curtain2": 0,
             "full_load": full,
             "overload": over,
-            "starts": self.starts,
-            "start_count": self.starts,
-            "run_hours": self.running_s / 3600.0,
-            "door_cycles": self.door_cycles,
+            "attendant": 0,
+            "independent_run": 0,
+            "firefighter": 0,
+            "parking_key": 0,
+            "fire_switch": 0,
         }
         for first in range(1, 49, 8):
             values[f"car_calls_{first}_{first + 7}"] = _car_calls(self.calls, first)
         for first in range(1, 49, 4):
             values[f"hall_calls_{first}_{first + 3}"] = _hall_calls(self.calls, first)
-        return {key: float(value) for key, value in values.items() if math.isfinite(value)}
+        return values

@@ -1,4 +1,4 @@
-"""A fire alarm control panel and its detectors, as a GST panel's Modbus card shows them (config/types/gst_fire_*.yaml)."""
+"""A fire alarm control panel and its detectors, as a GST panel's Modbus card shows them (config/types/gst_fire_modbus.yaml)."""
 
 from __future__ import annotations
 
@@ -74,13 +74,9 @@ class FirePanel:
         return self._cut_at is not None and self._now - self._cut_at > _BATTERY_LASTS
 
     def values(self) -> dict[str, float]:
-        """``node_001`` ... by address, and the three supplies."""
+        """``node_1`` ... by address, and the three supplies."""
         mains = Node.FAULT if self.mains_fault or not self._surroundings.mains else Node.CLEARED
         backup = Node.FAULT if self.backup_fault or self.battery_empty else Node.CLEARED
         bus = Node.FAULT if self.bus_short else Node.CLEARED
-        values: dict[str, float] = {f"node_{node:03d}": status for node, status in self.status.items()}
-        return values | {
-            "mains_power": mains, "mains_power_gst200": mains, "mains_power_gst5000": mains,
-            "backup_power": backup, "backup_power_gst200": backup, "backup_power_gst5000": backup,
-            "bus": bus, "bus_gst200": bus, "bus_state": bus,
-        }  # fmt: skip
+        values: dict[str, float] = {f"node_{node}": status for node, status in self.status.items()}
+        return values | {"mains_power": mains, "backup_power": backup, "bus": bus}

@@ -13,8 +13,8 @@ from drivers.simulator.physics.surroundings import Surroundings
 
 Power = Callable[[int], float]  # W at a time (UTC ns)
 
-NOMINAL_V = 230.0
-_SUM = ("active_power_total", "apparent_power_total", "reactive_power_total")
+NOMINAL_V = 220.0
+_SUM = ("active_power", "apparent_power", "reactive_power")
 
 SHAPES: dict[str, tuple[Shape, float]] = {  # shape, power factor
     "residential": (POWER_HOME, 0.96),
@@ -69,7 +69,7 @@ class PowerMeter:
         **{f"reactive_power_l{n}": "var" for n in (1, 2, 3)}, **{f"energy_import_l{n}": "kW·h" for n in (1, 2, 3)},
         **{f"energy_export_l{n}": "kW·h" for n in (1, 2, 3)}, **{f"energy_total_l{n}": "kW·h" for n in (1, 2, 3)},
         **{f"thd_voltage_l{n}": "%" for n in (1, 2, 3)}, "thd_voltage_avg": "%",
-        "active_power_total": "W", "apparent_power_total": "VA", "reactive_power_total": "var", "phase_angle_total": "°",
+        "active_power": "W", "apparent_power": "VA", "reactive_power": "var", "phase_angle": "°",
         "frequency": "Hz", "energy_import": "kW·h", "energy_export": "kW·h", "energy_total": "kW·h",
         "reactive_energy_import": "kvar·h", "reactive_energy_export": "kvar·h", "reactive_energy_total": "kvar·h",
     }  # fmt: skip
@@ -105,7 +105,7 @@ class PowerMeter:
             active = self.power * share
             apparent = active / self._pf
             sag = 6.0 * min(1.2, self.power / self._rated)
-            volts = NOMINAL_V + 3.0 * smooth(self._seed + 7 + phase, self._now, 120.0) + 2.0 - sag if mains else 0.0
+            volts = NOMINAL_V + 2.5 * smooth(self._seed + 7 + phase, self._now, 120.0) + 4.0 - sag if mains else 0.0
             values[f"voltage_{name}"] = volts
             values[f"current_{name}"] = apparent / volts if volts else 0.0
             values[f"active_power_{name}"] = active
@@ -118,10 +118,10 @@ class PowerMeter:
             values[f"thd_voltage_{name}"] = (1.6 + 0.4 * smooth(self._seed + 20 + phase, self._now, 300.0)) * mains
         values["thd_voltage_avg"] = sum(values[f"thd_voltage_l{n}"] for n in (1, 2, 3)) / 3.0
         for total in _SUM:
-            values[total] = sum(values[f"{total.removesuffix('_total')}_l{n}"] for n in (1, 2, 3))
+            values[total] = sum(values[f"{total}_l{n}"] for n in (1, 2, 3))
         values |= {
-            "power_factor_total": self._pf if self.power else 1.0,
-            "phase_angle_total": math.degrees(math.acos(self._pf)),
+            "power_factor": self._pf if self.power else 1.0,
+            "phase_angle": math.degrees(math.acos(self._pf)),
             "frequency": 50.0 + 0.04 * smooth(1, self._now, 30.0) if mains else 0.0,
             "energy_import": self.import_kwh,
             "energy_export": 0.0,

@@ -53,7 +53,7 @@ class Pump:
     """A pump. Its station sets speed, flow and suction through :meth:`drive`; it keeps its own counters and protection."""
 
     units: ClassVar[dict[str, str]] = {
-        "head": "m", "flow": "m³/h", "relative_performance": "%", "speed": "rpm", "output_frequency": "Hz", "motor_current": "A",
+        "head": "m", "flow": "m³/h", "relative_performance": "%", "speed": "r/min", "frequency": "Hz", "current": "A",
         "dc_link_voltage": "V", "power": "W", "electronics_temp": "℃", "liquid_temp": "℃", "run_hours": "h", "powered_hours": "h",
         "energy_total": "kW·h", "pumped_volume": "m³", "outlet_pressure": "bar", "diff_pressure": "bar", "process_feedback": "%",
         "actual_setpoint": "%", "user_setpoint": "%", "specific_energy": "W·h/m³", "nominal_frequency": "Hz",
@@ -165,29 +165,21 @@ class Pump:
         outlet = self.suction_bar + self.head / METRES_PER_BAR if self.running else self.suction_bar
         feedback = 100.0 * min(1.0, outlet / self.sensor_max_bar)
         setpoint = 100.0 * self.setpoint_bar / self.sensor_max_bar
-        status = (
-            self.running << 6
-            | 1 << 8
-            | (self.alarm == 0) << 9
-            | (self.alarm != 0) << 10
-            | (self.warning != 0) << 11
-            | (self.speed >= 1.0) << 13
-        )
+        on = self.alarm == 0 and self._surroundings.mains
         return {
-            "status_bits": status, "process_feedback": feedback, "control_mode": 4, "operation_mode": 0,
-            "running": self.running, "alarm_code": self.alarm, "warning_code": self.warning, "bearing_service": 24,
-            "drive_state": self.running, "sensor_unit": 0, "sensor_min": 0, "sensor_max": self.sensor_max_bar * 1000.0,
-            "nominal_frequency": 50.0, "control_source": 2, "head": self.head, "flow": self.flow,
-            "relative_performance": self.speed * 100.0, "speed": self.speed * self.curve.rated_rpm,
-            "output_frequency": self.speed * 50.0, "actual_setpoint": setpoint, "user_setpoint": setpoint,
-            "motor_current": self.current_a,
+            "run_state": self.running, "switched_on": on, "remote_mode": 1, "forced_local": 0, "max_speed": self.speed >= 1.0,
+            "min_speed": 0, "low_flow_stop": 0, "alarm_active": self.alarm != 0, "warning_active": self.warning != 0,
+            "process_feedback": feedback, "control_mode": 4, "operation_mode": 0, "alarm_code": self.alarm,
+            "warning_code": self.warning, "bearing_service": 24, "drive_state": self.running, "nominal_frequency": 50.0,
+            "control_source": 2, "head": self.head, "flow": self.flow, "relative_performance": self.speed * 100.0,
+            "speed": self.speed * self.curve.rated_rpm, "frequency": self.speed * 50.0, "actual_setpoint": setpoint,
+            "user_setpoint": setpoint, "current": self.current_a,
             "dc_link_voltage": (560.0 + 6.0 * smooth(self._seed, self._now, 40.0)) * self._surroundings.mains,
             "power": self.power_w, "electronics_temp": ambient + 6.0 + self._heat,
             "liquid_temp": 8.0 + 0.45 * ambient, "run_hours": self.on_s / 3600.0, "powered_hours": self.powered_s / 3600.0,
             "energy_total": self.energy_ws / 3.6e6, "start_count": self.starts, "pumped_volume": self.volume,
             "specific_energy": self.power_w / self.flow if self.flow > 0.1 else 0.0,
-            "diff_pressure": self.head / METRES_PER_BAR, "outlet_pressure": outlet, "rtc": self._now / SECOND,
-            "control_register": 3, "control_mode_req": 4, "operation_mode_req": 0, "setpoint_req": setpoint,
+            "diff_pressure": self.head / METRES_PER_BAR, "outlet_pressure": outlet,
         }  # fmt: skip
 
 

@@ -13,10 +13,7 @@ from drivers.simulator.physics.surroundings import Surroundings
 class WaterMeter:
     """A meter with ``peak`` m³/h at the busiest hour. Draws come and go: the flow is a daily shape times short taps."""
 
-    units: ClassVar[dict[str, str]] = {
-        "flow": "m³/h", "flow_rate": "m³/h", "volume": "m³", "total_volume": "m³", "water_volume": "m³", "total": "m³",
-        "pressure": "bar", "temperature": "℃", "water_temp": "℃", "battery": "%", "battery_voltage": "V",
-    }  # fmt: skip
+    units: ClassVar[dict[str, str]] = {"flow": "m³/h", "total": "m³", "battery": "%"}
 
     def __init__(self, *, peak: float, shop: bool, surroundings: Surroundings, seed: int, began: int, volume: float = 0.0) -> None:
         self._peak = peak
@@ -45,10 +42,4 @@ class WaterMeter:
 
     def values(self) -> dict[str, float]:
         """Every value by point key."""
-        temperature = 8.0 + 0.45 * self._surroundings.indoor(self._now)
-        return {
-            "flow": self.flow, "flow_rate": self.flow, "volume": self.volume, "total_volume": self.volume,
-            "water_volume": self.volume, "total": self.volume, "pressure": 3.2 + 0.15 * smooth(self._seed + 4, self._now, 60.0),
-            "temperature": temperature, "water_temp": temperature, "battery_voltage": self._battery,
-            "battery": 100.0 * (self._battery - 2.8) / 0.9, "alarm": 0, "status": 0, "leak": self.leak > 0, "reverse_flow": 0,
-        }  # fmt: skip
+        return {"flow": self.flow, "total": self.volume, "battery": 100.0 * (self._battery - 2.8) / 0.9, "leak": self.leak > 0}
