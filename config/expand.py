@@ -1,0 +1,259 @@
+"""Stamping: one line of the site file and its equipment type become equipment, points, rules, plans and a device."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import msgspec
+
+from config import catalogue
+from config.catalogue import Compiled, EquipmentType
+from config.checks import forbidden_points, overlaps
+from config.fields import Context, Record
+from config.findings import near
+from config.plans import make_plan
+from config.points import make_point, wired
+from config.rules import COMM_STATE, comm_point, comms_alarm, make_rule
+from console.domain.estate import Equipment, ModbusDevice, Point
+from console.domain.plans import MaintenancePlan
+from console.domain.rules import AlarmRule
+from console.domain.times import SECOND
+
+
+@dataclass(slots=True)
+class Stamped:
+    """What one piece of equipment consists of. ``point_lines`` say where an own or changed point stands."""
+
+    equipment: Equipment
+    record: Record
+    points: dict[str, Point] = field(default_factory=dict)
+    rules: list[AlarmRule] = field(default_factory=list)
+    plans: list[MaintenancePlan] = field(default_factory=list)
+    device: ModbusDevice | None = None
+    protocols: set[str] = field(default_factory=set)
+
+
+@dataclass(slots=True)
+class _Parts:
+    """The type's points and alarms with the site file's own ones laid over."""
+
+    points: dict[str, Point]
+    records: dict[str, Record]
+    alarms: list[Record]
+    plans: list[Record]
+    changed: bool = False
+
+
+def stamp(record: Record, kind: EquipmentType, plans: list[Record], context: Context) -> Stamped | None:
+    """The equipment of one line; ``None`` where too little is right to go on. ``plans`` are the site's for this equipment."""
+    values = catalogue.parameter_values(kind, record.get("with"), context, record.line)
+    if values is None:
+        return None
+    compiled = catalogue.compile_type(kind, values, context.findings)
+    parts = _laid_over(record, compiled, plans, context)
+    needs = catalogue.protocols(parts.points)
+    connection, unit = record.get("connection", ""), record.get("unit", 0)
+    if needs and not connection and "connection" not in record.bad:
+        context.mistake(record.line, "connection_missing", equipment=record.get("id"), type=kind.name)
+    if "modbus-tcp" in needs and "unit" not in record and "unit" not in record.bad:
+        context.mistake(record.line, "unit_missing", equipment=record.get("id"))
+    made = Stamped(_equipment(record, kind), record, protocols=needs)
+    _stamp_points(made, parts, connection, unit)
+    if connection:
+        comm = comm_point(connection, unit)
+        made.points[COMM_STATE] = msgspec.structs.replace(comm, id=f"{made.equipment.id}.{COMM_STATE}", equipment=made.equipment.id)
+        parts.alarms.append(
+            comms_alarm(record.file, record.line, compiled.comms.get("priority", 3), compiled.comms.get("delay", 10 * SECOND))
+        )
+    _stamp_alarms(made, parts, record, context)
+    _stamp_plans(made, parts.plans, context)
+    if "modbus-tcp" in needs:
+        made.device = _device(made.equipment.id, unit, compiled.device)
+        forbidden_points(made.points, made.device, parts.records, context)
+    if parts.changed or not compiled.checked:
+        compiled.checked = compiled.checked or not parts.changed
+        overlaps(made.points, parts.records, context)
+    return made
+
+
+def _equipment(record: Record, kind: EquipmentType) -> Equipment:
+    facts, rated = record.get("facts"), record.get("rated")
+    return Equipment(
+        id=record.get("id"),
+        name=record.get("name"),
+        kind=record.get("kind") or kind.record.get("kind"),
+        type=kind.name,
+        location=record.get("location", ""),
+        system=record.get("system") or kind.record.get("system", "other"),
+        parent=record.get("parent", ""),
+        connection=record.get("connection", ""),
+        page=record.get("page") or kind.record.get("page", "generic"),
+        facts=dict(facts.values) if facts else {},
+        rated=dict(rated.values) if rated else {},
+    )
+
+
+def _device(equipment: str, unit: int, limits: Record) -> ModbusDevice:
+    return ModbusDevice(
+        unit=unit,
+        equipment=equipment,
+        max_regs=limits.get("max_regs", 125),
+        max_bits=limits.get("max_bits", 2000),
+        max_gap=limits.get("max_gap", 0),
+        forbidden=tuple(limits.get("forbidden", ())),
+        priority=limits.get("priority", False),
+    )
+
+
+def _laid_over(record: Record, compiled: Compiled, plans: list[Record], context: Context) -> _Parts:
+    parts = _Parts(dict(compiled.points), compiled.records, list(compiled.alarms), list(compiled.plans))
+    own_points = record.get("points", [])
+    if own_points:
+        parts.changed = True
+        parts.records = dict(compiled.records)
+    seen: dict[str, int] = {}
+    for own in own_points:
+        key = own.get("key")
+        if key is None:
+            continue
+        if key in seen:
+            context.mistake(own.line, "duplicate_point", key=key, first=seen[key])
+            continue
+        seen[key] = own.line
+        base = parts.records.get(key) or compiled.defaults
+        merged = base.merged(own)
+        parts.records[key] = merged
+        point = make_point(merged, context)
+        if point is not None:
+            parts.points[key] = point
+    for name, line in record.get("names").lines.items() if record.get("names") else ():
+        if name not in parts.points:
+            _missing_point(name, line, parts.points, context)
+        else:
+            parts.points[name] = msgspec.structs.replace(parts.points[name], name=record.get("names").get(name))
+    _poll(record, parts, context)
+    _own_plans(parts, [*record.get("plans", []), *plans], context)
+    return parts
+
+
+def _poll(record: Record, parts: _Parts, context: Context) -> None:
+    polls: Record | None = record.get("poll")
+    if not polls:
+        return
+    for key, poll_ms in polls.values.items():
+        if key == "*":
+            keys = [name for name in parts.points if name not in polls]
+        elif key in parts.points:
+            keys = [key]
+        else:
+            _missing_point(key, polls.line_of(key), parts.points, context)
+            continue
+        for name in keys:
+            point = parts.points[name]
+            stale = max(point.stale_after_s, 3 * poll_ms / 1000)
+            parts.points[name] = msgspec.structs.replace(point, poll_ms=poll_ms, stale_after_s=stale)
+
+
+def _missing_point(key: str, line: int, points: dict[str, Point], context: Context) -> None:
+    guess = near(key, points)
+    if guess:
+        context.mistake(line, "unknown_point_near", point=key, near=guess)
+    else:
+        context.mistake(line, "unknown_point", point=key)
+
+
+def _stamp_points(made: Stamped, parts: _Parts, connection: str, unit: int) -> None:
+    equipment = made.equipment.id
+    for key, point in parts.points.items():
+        made.points[key] = msgspec.structs.replace(
+            point, id=f"{equipment}.{key}", equipment=equipment, source=wired(point.source, connection, unit)
+        )
+
+
+def _stamp_alarms(made: Stamped, parts: _Parts, record: Record, context: Context) -> None:
+    found: dict[tuple[str, str], tuple[Record, AlarmRule | None]] = {}
+    own_alarms: list[Record] = record.get("alarms", [])
+    overrides = _overrides(own_alarms, parts.alarms)
+    for alarm in parts.alarms:
+        for key in _targets(alarm, made.points, context):
+            over = overrides.get((alarm.get("key"), key)) or overrides.get((alarm.get("key"), ""))
+            _add_rule(alarm.merged(over) if over else alarm, key, made, parts, found, context)
+    known = {alarm.get("key") for alarm in parts.alarms}
+    for alarm in own_alarms:
+        if alarm.get("key") in known or "key" not in alarm:
+            continue
+        if "point" not in alarm:
+            if "point" not in alarm.bad:
+                context.mistake(alarm.line, "missing_key", key="point", section="alarm")
+            continue
+        for key in _targets(alarm, made.points, context):
+            _add_rule(alarm, key, made, parts, found, context)
+    made.rules.extend(rule for _, rule in found.values() if rule is not None)
+
+
+def _overrides(own: list[Record], alarms: list[Record]) -> dict[tuple[str, str], Record]:
+    """The site's changes to alarms of the type, by key and (where it is narrowed) point."""
+    known = {alarm.get("key") for alarm in alarms}
+    return {(alarm.get("key"), alarm.get("point", "")): alarm for alarm in own if alarm.get("key") in known}
+
+
+def _targets(alarm: Record, points: dict[str, Point], context: Context) -> list[str]:
+    pattern: str | None = alarm.get("point")
+    if pattern is None:
+        if "point" not in alarm.bad:
+            context.findings.mistake(alarm.file, alarm.line, "missing_key", key="point", section="alarm")
+        return []
+    if pattern.endswith("*"):
+        keys = [key for key in points if key.startswith(pattern[:-1])]
+    else:
+        keys = [pattern] if pattern in points else []
+    if not keys:
+        guess = near(pattern, points)
+        where = Context(alarm.file, context.findings)
+        if guess:
+            where.mistake(alarm.line_of("point"), "rule_no_point_near", key=alarm.get("key", ""), point=pattern, near=guess)
+        else:
+            where.mistake(alarm.line_of("point"), "rule_no_point", key=alarm.get("key", ""), point=pattern)
+    return keys
+
+
+def _add_rule(
+    alarm: Record,
+    key: str,
+    made: Stamped,
+    parts: _Parts,
+    found: dict[tuple[str, str], tuple[Record, AlarmRule | None]],
+    context: Context,
+) -> None:
+    identity = (key, alarm.get("key", ""))
+    if identity in found:
+        first = found[identity][0]
+        context.findings.mistake(alarm.file, alarm.line, "duplicate_alarm", key=alarm.get("key"), point=key, first=first.line)
+        return
+    point = made.points[key]
+    codes = parts.records[key].get("codes", {}) if key in parts.records else {}
+    found[identity] = (alarm, make_rule(alarm, point, codes, Context(alarm.file, context.findings)))
+
+
+def _own_plans(parts: _Parts, own: list[Record], context: Context) -> None:
+    by_key = {plan.get("key"): index for index, plan in enumerate(parts.plans)}
+    seen: dict[str, int] = {}
+    for plan in own:
+        key = plan.get("key")
+        if key is None:
+            continue
+        if key in seen:
+            context.mistake(plan.line, "duplicate_plan", key=key, first=seen[key])
+            continue
+        seen[key] = plan.line
+        if key in by_key:
+            parts.plans[by_key[key]] = parts.plans[by_key[key]].merged(plan)
+        else:
+            parts.plans.append(plan)
+
+
+def _stamp_plans(made: Stamped, plans: list[Record], context: Context) -> None:
+    for record in plans:
+        plan = make_plan(record, made.equipment.id, made.points, Context(record.file, context.findings))
+        if plan is not None:
+            made.plans.append(plan)

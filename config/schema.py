@@ -1,0 +1,238 @@
+"""What a site file and an equipment type file may hold, declared once: reading, JSON Schema and reference come from here."""
+
+from __future__ import annotations
+
+from config.fields import (
+    BandKind, Bool, Choice, DateKind, Deferred, Duration, Field, Id, Int, IntervalKind, ListOf, Loose, MapOf, Measure, Millis, Num, Obj,
+    Pair, Str, TextKind,
+)  # fmt: skip
+from console.domain.estate import ValueKind
+from console.domain.rules import Category, RuleKind
+from console.domain.times import DAY, HOUR
+
+REGISTER_TYPES = ("bool", "u8hi", "u8lo", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bcd16", "bcd32")
+ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
+SYSTEMS = ("elevator", "water", "fire", "power", "metering", "other")
+PAGES = ("elevator", "pump", "pump_set", "fire_panel", "meter", "generic")
+FASTEST_MS, SLOWEST_MS = 50, 3_600_000  # a poll faster than 50 ms is no building; slower than 1 h is no watch
+
+_id = Id()
+_text = TextKind()
+_word = Str(longest=200)
+_poll = Millis(FASTEST_MS, SLOWEST_MS)
+_delay = Duration(DAY)
+
+SITE = Obj(
+    "site",
+    id=Field(_id, required=True),
+    name=Field(_text, required=True),
+    timezone=Field(_word, default="Asia/Shanghai"),
+    hint=Field(_text),
+)
+
+LOCATION = Obj(
+    "location",
+    id=Field(_id, required=True),
+    name=Field(_text, required=True),
+    parent=Field(_id),
+    kind=Field(Choice("building", "floor", "room", "area"), default="building"),
+)
+
+CONNECTION = Obj(
+    "connection",
+    id=Field(_id, required=True),
+    protocol=Field(Choice("modbus-tcp", "mqtt", "other"), required=True),
+    name=Field(_text),
+    host=Field(Str(r"[^\s/]+", 253)),
+    port=Field(Int(1, 65535), default="502 / 1883"),
+    timeout_ms=Field(Millis(20, 60_000), default="1000"),
+    retries=Field(Int(0, 10), default="1"),
+    pause_ms=Field(Int(0, 10_000), default="0"),
+    version=Field(Choice("3.1.1", "5"), default="3.1.1"),
+    client_id=Field(_word),
+    username=Field(_word),
+    secret=Field(_word),
+    tls=Field(Bool(), default="false"),
+    ca_file=Field(Str(longest=1000)),
+    keepalive_s=Field(Int(5, 3600), default="30"),
+    driver=Field(_word),
+    options=Field(MapOf(Loose())),
+)
+# Which keys of a connection belong to which protocol.
+PROTOCOL_KEYS: dict[str, frozenset[str]] = {
+    "modbus-tcp": frozenset({"host", "port", "timeout_ms", "retries", "pause_ms"}),
+    "mqtt": frozenset({"host", "port", "version", "client_id", "username", "secret", "tls", "ca_file", "keepalive_s"}),
+    "other": frozenset({"driver", "options"}),
+}
+
+REPEAT = Obj(
+    "repeat",
+    **{"from": Field(Int(0, 65535), default="1"), "to": Field(Int(0, 65535), required=True)},
+)
+
+CODE = Obj("code", zh=Field(_word), en=Field(_word), level=Field(_word), priority=Field(Int(1, 4)))
+
+_SOURCE_FIELDS: dict[str, Field] = {
+    "source": Field(Choice("manual")),
+    "fc": Field(Int(1, 4), default="3"),
+    "address": Field(Int(0, 65535)),
+    "type": Field(Choice(*REGISTER_TYPES), default="u16"),
+    "order": Field(Choice(*ORDERS), default="ABCD"),
+    "bit": Field(Int(0, 63)),
+    "bits": Field(Int(1, 32), default="1"),
+    "scale": Field(Num(), default="1"),
+    "offset": Field(Num(), default="0"),
+    "not_available": Field(ListOf(Int(-(2**63), 2**64 - 1), 16)),
+    "topic": Field(Str(longest=1000)),
+    "path": Field(_word),
+    "true_words": Field(ListOf(_word, 32)),
+    "false_words": Field(ListOf(_word, 32)),
+    "time_path": Field(_word),
+    "time_unit": Field(Choice("s", "ms", "iso"), default="s"),
+    "availability_topic": Field(Str(longest=1000)),
+    "online_words": Field(ListOf(_word, 32), default="online, true, 1"),
+    "offline_words": Field(ListOf(_word, 32), default="offline, false, 0"),
+    "options": Field(MapOf(Loose())),
+    "poll_ms": Field(_poll, default="1000"),
+    "stale_after": Field(Duration(31 * DAY), default="10 s / 3 × poll_ms"),
+}
+
+POINT = Obj(
+    "point",
+    key=Field(_id, required=True),
+    name=Field(_text),
+    kind=Field(Choice(*(kind.value for kind in ValueKind)), default="analog"),
+    unit=Field(Measure()),
+    decimals=Field(Int(0, 9), default="0"),
+    states=Field(MapOf(_text, numeric=True)),
+    codes=Field(MapOf(CODE, numeric=True)),
+    normal=Field(BandKind()),
+    plausible=Field(BandKind()),
+    main=Field(Bool(), default="false"),
+    group=Field(_text),
+    repeat=Field(REPEAT),
+    **_SOURCE_FIELDS,
+)
+DEFAULTS = Obj("defaults", **{key: field for key, field in _SOURCE_FIELDS.items() if key not in ("source", "address", "bit")})
+
+ALARM = Obj(
+    "alarm",
+    key=Field(_id, required=True),
+    point=Field(Str(r"[\w-]+\*?", 80)),
+    kind=Field(Choice(*(kind.value for kind in RuleKind))),
+    limit=Field(Num()),
+    dead_band=Field(Num(0), default="0"),
+    values=Field(ListOf(Int(-(2**31), 2**31 - 1), 256)),
+    mask=Field(Int(1, 2**32 - 1)),
+    levels=Field(MapOf(Int(1, 4), numeric=True)),
+    on_delay=Field(_delay, default="0 s"),
+    off_delay=Field(_delay, default="0 s"),
+    priority=Field(Int(1, 4)),
+    category=Field(Choice(*(category.value for category in Category)), default="equipment"),
+    text=Field(_text),
+    cause=Field(_text),
+    consequence=Field(_text),
+    action=Field(_text),
+    enabled=Field(Bool(), default="true"),
+)
+
+_PLAN_FIELDS: dict[str, Field] = {
+    "key": Field(_id, required=True),
+    "title": Field(_text),
+    "every": Field(IntervalKind()),
+    "hours_point": Field(_id, default="run_hours"),
+    "first_due": Field(DateKind()),
+    "lead": Field(Duration(366 * DAY), default="0 d"),
+    "priority": Field(Int(1, 4), default="4"),
+    "checklist": Field(ListOf(_text, 200)),
+    "source": Field(_text),
+    "assignee": Field(_word),
+    "enabled": Field(Bool(), default="true"),
+}
+PLAN = Obj("plan", **_PLAN_FIELDS)
+SITE_PLAN = Obj("site_plan", equipment=Field(_id), **_PLAN_FIELDS)
+
+EQUIPMENT = Obj(
+    "equipment",
+    id=Field(_id, required=True),
+    type=Field(_word, required=True),
+    name=Field(_text, required=True),
+    location=Field(_id, required=True),
+    connection=Field(_id),
+    unit=Field(Int(0, 255)),
+    parent=Field(_id),
+    kind=Field(_id),
+    system=Field(Choice(*SYSTEMS)),
+    page=Field(Choice(*PAGES)),
+    poll=Field(MapOf(_poll)),
+    names=Field(MapOf(_text)),
+    points=Field(ListOf(POINT)),
+    alarms=Field(ListOf(ALARM)),
+    plans=Field(ListOf(PLAN)),
+    facts=Field(MapOf(_word)),
+    rated=Field(MapOf(_word)),
+    **{"with": Field(MapOf(Loose()))},
+)
+
+_clock = Field(Duration(31 * DAY, none=True))
+LIMITS = Obj("limits", acknowledge=_clock, respond=_clock, on_site=_clock, restored=_clock, repaired=_clock)
+RESPONSE = Obj(
+    "response",
+    p1=Field(LIMITS, default="3 min, 15 min, 30 min, 2 h, 24 h"),
+    p2=Field(LIMITS, default="10 min, 1 h, 2 h, 24 h, 48 h"),
+    p3=Field(LIMITS, default="30 min, 2 h, 24 h, none, 48 h"),
+    warn_percent=Field(ListOf(Int(1, 99), 5), default="50, 80"),
+)
+
+DEVICE = Obj(
+    "device",
+    max_regs=Field(Int(1, 125), default="125"),
+    max_bits=Field(Int(1, 2000), default="2000"),
+    max_gap=Field(Int(0, 124), default="0"),
+    forbidden=Field(ListOf(Pair(0, 65535), 1000)),
+    priority=Field(Bool(), default="false"),
+)
+COMMS = Obj("comms", priority=Field(Int(1, 4), default="3"), delay=Field(Duration(HOUR), default="0 s"))
+PARAMETER = Obj(
+    "parameter",
+    kind=Field(Choice("integer", "number", "string"), required=True),
+    default=Field(Loose()),
+    low=Field(Num()),
+    high=Field(Num()),
+    text=Field(_text, required=True),
+)
+TYPE = Obj(
+    "type",
+    type=Field(_id, required=True),
+    kind=Field(_id, required=True),
+    system=Field(Choice(*SYSTEMS), default="other"),
+    page=Field(Choice(*PAGES), default="generic"),
+    name=Field(_text, required=True),
+    summary=Field(_text),
+    source=Field(ListOf(_word), required=True),
+    confidence=Field(Choice("high", "medium", "low"), required=True),
+    device=Field(Deferred(DEVICE)),
+    comms=Field(Deferred(COMMS)),
+    parameters=Field(MapOf(PARAMETER)),
+    defaults=Field(Deferred(DEFAULTS)),
+    groups=Field(MapOf(_text)),
+    points=Field(Deferred(ListOf(POINT))),
+    alarms=Field(Deferred(ListOf(ALARM))),
+    plans=Field(Deferred(ListOf(PLAN))),
+)
+
+FILE = Obj(
+    "file",
+    site=Field(SITE, required=True),
+    locations=Field(ListOf(LOCATION)),
+    connections=Field(ListOf(CONNECTION)),
+    types=Field(ListOf(TYPE)),
+    equipment=Field(ListOf(EQUIPMENT)),
+    response=Field(RESPONSE),
+    plans=Field(ListOf(SITE_PLAN)),
+)
+
+OBJECTS: tuple[Obj, ...] = (
+    FILE, SITE, LOCATION, CONNECTION, EQUIPMENT, POINT, REPEAT, CODE, ALARM, PLAN, SITE_PLAN, RESPONSE, LIMITS, TYPE, DEVICE, COMMS,
+    PARAMETER, DEFAULTS,
+)  # fmt: skip
