@@ -80,7 +80,7 @@ def tidy(samples: Samples) -> tuple[Samples, int]:
             times[order],
             samples.received[order],
             samples.written[order],
-            values,  # type: ignore[arg-type] # the class does not change
+            values,
             None if samples.quality is None else samples.quality[order],
             samples.width,
         ),
@@ -98,7 +98,7 @@ def _pack_ints(array: Ints) -> bytes:
 
 
 def _unpack_ints(blob: memoryview) -> Ints:
-    if blob[:1] == b"\x00":
+    if blob[0] == 0:
         value, count = struct.unpack_from("<qI", blob, 1)
         return np.full(count, value, np.int64)
     return _numbers(blob[1:]).astype(np.int64, copy=False)
@@ -111,7 +111,7 @@ def _numbers(blob: memoryview) -> npt.NDArray[np.int64]:
         raise Damaged("pcodec") from error
     if found is None:
         raise Damaged("pcodec")
-    return found  # type: ignore[no-any-return] # pcodec has no types
+    return np.asarray(found)
 
 
 # --- columns
@@ -143,8 +143,8 @@ def _decimal_forms(matrix: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int6
 
 
 def _pack_integers(array: npt.NDArray[np.int64]) -> bytes:
-    if -(2**31) <= int(array.min()) and int(array.max()) < 2**31:
-        array = array.astype(np.int32)  # type: ignore[assignment] # half the work for pcodec, which stores the type
+    if int(array.min()) >= -(2**31) and int(array.max()) < 2**31:
+        return bytes(standalone.simple_compress(array.astype(np.int32), _CONFIG))  # half the work; pcodec stores the type
     return bytes(standalone.simple_compress(np.ascontiguousarray(array), _CONFIG))
 
 
@@ -161,7 +161,7 @@ def _unpack_steps(blob: memoryview, kind: int, length: int) -> Values:
     count = len(data) // 12
     places = np.frombuffer(data, "<u4", count)
     values = np.frombuffer(data, DTYPES[kind], count, 4 * count)
-    return np.repeat(values, np.diff(np.append(places, length)))  # type: ignore[return-value]
+    return np.repeat(values, np.diff(np.append(places, length)))
 
 
 def _pack_columns(kind: int, matrix: Values) -> tuple[bytes, list[bytes]]:
@@ -212,7 +212,7 @@ def _unpack_column(kind: int, form: int, blob: memoryview, length: int) -> Value
         return numbers * (1.0 / 10.0 ** (form - _MUL))
     if form >= _DIV:
         return numbers / 10.0 ** (form - _DIV)
-    return numbers.astype(DTYPES[kind], copy=False)  # type: ignore[return-value]
+    return numbers.astype(DTYPES[kind], copy=False)
 
 
 def _pack_text_columns(rows: list[list[str]], width: int) -> tuple[bytes, list[bytes]]:
@@ -262,18 +262,19 @@ def head_of(samples: Samples) -> Head:
     zero = matrix.dtype.type(0)
     first = np.where(some, matrix[usable.argmax(axis=0), points], zero)
     last = np.where(some, matrix[length - 1 - usable[::-1].argmax(axis=0), points], zero)
-    return Head(count, (length - count).astype(np.uint32), low, high, first, last, total)  # type: ignore[arg-type]
+    return Head(count, (length - count).astype(np.uint32), low, high, first, last, total)
 
 
 def pack_head(head: Head) -> bytes:
     """The stored form of a head."""
-    low = head.low
+    dtype = head.low.dtype.newbyteorder("<")
+    exact = [array.astype(dtype, copy=False).tobytes() for array in (head.low, head.high, head.first, head.last)]
     return zlib.compress(
         join(
             [
                 head.count.astype("<u4").tobytes(),
                 head.bad.astype("<u4").tobytes(),
-                *(array.astype(low.dtype.newbyteorder("<"), copy=False).tobytes() for array in (low, head.high, head.first, head.last)),
+                *exact,
                 head.total.astype("<f8").tobytes(),
             ]
         ),
@@ -286,12 +287,9 @@ def unpack_head(kind: int, blob: bytes) -> Head:
     try:
         parts = split(zlib.decompress(blob))
         dtype = DTYPES.get(kind, "<f8")
-        return Head(
-            np.frombuffer(parts[0], "<u4"),
-            np.frombuffer(parts[1], "<u4"),
-            *(np.frombuffer(part, dtype) for part in parts[2:6]),  # type: ignore[arg-type]
-            np.frombuffer(parts[6], "<f8"),
-        )
+        low, high, first, last = (np.frombuffer(part, dtype) for part in parts[2:6])
+        count, bad = np.frombuffer(parts[0], "<u4"), np.frombuffer(parts[1], "<u4")
+        return Head(count, bad, low, high, first, last, np.frombuffer(parts[6], "<f8"))
     except (zlib.error, ValueError, IndexError, TypeError) as error:
         raise Damaged("head") from error
 

@@ -47,7 +47,7 @@ class MonthFile:
         self.connection: Connection = self._engine.connect()
         self.groups = Groups()
         self.next_row = next_row
-        self.newest = 0  # every row that came from samples up to here is written (carried rows may have higher ids)
+        self.newest = 0  # every row of samples up to here is written (carried rows may have higher ids)
         self.waiting: dict[int, int] = {}  # shard -> samples that are not sealed yet
         self._builders: dict[int, RowBuilder] = {}
         self._closed: list[tuple[int, int, RowBuilder]] = []  # row id, shard, row
@@ -125,7 +125,7 @@ class MonthFile:
         builder = self._builders.get(shard)
         if builder is None:
             builder = self._builders[shard] = RowBuilder()
-        builder.add(group.id, group.kind, time, received, values, quality)
+        builder.add(group.id, group.kind, time=time, received=received, values=values, quality=quality)
 
     def _close_rows(self) -> None:
         for shard, builder in self._builders.items():
@@ -144,7 +144,14 @@ class MonthFile:
         rows = [journal_columns(identity, shard, now, builder) for identity, shard, builder in closed]
         spans = [builder.span() for _, _, builder in closed]
         samples = sum(builder.samples for _, _, builder in closed)
-        return Pending(rows, [builder for _, _, builder in closed], fresh, samples, min(span[0] for span in spans), max(span[1] for span in spans))
+        return Pending(
+            rows,
+            [builder for _, _, builder in closed],
+            fresh,
+            samples,
+            min(span[0] for span in spans),
+            max(span[1] for span in spans),
+        )
 
     def write(self, pending: Pending, last: LastValues, keep_last: bool, durable: bool) -> None:
         """One transaction: the rows, their groups, and with ``keep_last`` the last values up to them."""
@@ -206,7 +213,8 @@ class MonthFile:
                 last.load(kept.body)
                 start = kept.journal
             table = schema.journal
-            rows = self.connection.execute(select(table.c.id, table.c.crc, table.c.body).where(table.c.id > start).order_by("id")).all()
+            query = select(table.c.id, table.c.crc, table.c.body).where(table.c.id > start).order_by(table.c.id)
+            rows = self.connection.execute(query).all()
         for row in rows:
             try:
                 if zlib.crc32(row.body) == row.crc:

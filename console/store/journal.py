@@ -38,6 +38,7 @@ class RowBuilder:
         self,
         group: int,
         kind: int,
+        *,
         time: int,
         received: int,
         values: Values | Sequence[str],
@@ -55,7 +56,7 @@ class RowBuilder:
         if kind == ValueClass.TEXT:
             self.texts.extend(values)
         else:
-            self.values.setdefault(kind, []).append(values)  # type: ignore[arg-type] # not TEXT
+            self.values.setdefault(kind, []).append(np.asarray(values))
 
     def span(self) -> tuple[int, int]:
         """The first and last source time."""
@@ -77,9 +78,7 @@ class RowBuilder:
                     np.array(self.written, "<i8").tobytes(),
                     quality.astype("u1", copy=False).tobytes() if quality.any() else b"",
                     *(
-                        np.concatenate(self.values[kind]).astype(DTYPES[kind], copy=False).tobytes()
-                        if kind in self.values
-                        else b""
+                        np.concatenate(self.values[kind]).astype(DTYPES[kind], copy=False).tobytes() if kind in self.values else b""
                         for kind in DTYPES
                     ),
                     pack_texts(self.texts) if self.texts else b"",
@@ -114,7 +113,7 @@ def unpack(identity: int, body: bytes) -> Row:
     """Read the body of row ``identity``; raises :class:`Damaged` where it is not what was written."""
     try:
         parts = split(zlib.decompress(body))
-        if len(parts) != 12 or parts[0] != b"\x01":
+        if len(parts) != 12 or bytes(parts[0]) != b"\x01":
             raise Damaged("row format")
         groups = np.frombuffer(parts[1], "<u4")
         widths = np.frombuffer(parts[2], "<u4")
@@ -133,7 +132,7 @@ def unpack(identity: int, body: bytes) -> Row:
         starts[mine] = np.cumsum(widths[mine], dtype=np.int64) - widths[mine]
     if not len(written):
         written = np.full(len(groups), identity, np.int64)
-    return Row(groups, widths, classes, times, received, written, starts, marks, quality, values, unpack_texts(parts[11]))  # type: ignore[arg-type]
+    return Row(groups, widths, classes, times, received, written, starts, marks, quality, values, unpack_texts(parts[11]))
 
 
 def concatenate(rows: Sequence[Row]) -> Row:
@@ -150,13 +149,14 @@ def concatenate(rows: Sequence[Row]) -> Row:
         starts.append(row.starts + shift)
         marks.append(row.marks + offset)
         offset += int(row.widths.sum())
-        for kind, values in row.values.items():
-            sizes[kind] += len(values)
+        for kind, array in row.values.items():
+            sizes[kind] += len(array)
         sizes[ValueClass.TEXT] += len(row.texts)
     quality = None
     if any(row.quality is not None for row in rows):
-        quality = np.concatenate([np.zeros(int(row.widths.sum()), np.uint8) if row.quality is None else row.quality for row in rows])
-    values = {}
+        flawless = [np.zeros(int(row.widths.sum()), np.uint8) if row.quality is None else row.quality for row in rows]
+        quality = np.concatenate(flawless)
+    values: dict[int, Values] = {}
     for kind in DTYPES:
         some = [row.values[kind] for row in rows if kind in row.values]
         if some:

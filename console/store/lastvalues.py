@@ -107,9 +107,7 @@ class LastValues:
         for number in np.flatnonzero(self._times != _NEVER).tolist():
             kind = int(self._kinds[number])
             value: float | int | str
-            if kind == ValueClass.TEXT:
-                value = self._texts[number]
-            else:
-                value = self._bits[number : number + 1].view(DTYPES[kind])[0].item()
+            exact = self._bits[number : number + 1].view(np.dtype(DTYPES.get(kind, "<i8")))[0].item()
+            value = self._texts[number] if kind == ValueClass.TEXT else exact
             found[number] = LastValue(value, int(self._quality[number]), int(self._times[number]))
         return found

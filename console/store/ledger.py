@@ -20,7 +20,14 @@ from console.store import schema
 from console.store.database import engine_for
 from console.store.image import Commit, Image, LastValue
 from console.store.records import (
-    GENESIS, alarm_decoder, chained, encoder, ended_at, fault_decoder, order_decoder, subjects,
+    GENESIS,
+    alarm_decoder,
+    chained,
+    encoder,
+    ended_at,
+    fault_decoder,
+    order_decoder,
+    subjects,
 )  # fmt: skip
 
 Row = dict[str, object]
@@ -60,7 +67,8 @@ class Ledger:
 
     def _set(self, key: str, value: str) -> None:
         statement = insert(schema.meta).values(key=key, value=value)
-        self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+        changed = {"value": statement.excluded.value}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=changed))
 
     def _write(self, commit: Commit) -> None:
         rows: dict[str, dict[object, Row]] = {}
@@ -118,8 +126,10 @@ class Ledger:
         else:
             text = zlib.compress(commit.site_text.encode("utf-8"))
         at = commit.entries[-1].at if commit.entries else 0
-        row = {"revision": revision or newest + 1, "at": at, "sequence": sequence, "estate": zlib.compress(encoder.encode(commit.estate)),
-               "site_text": text}  # fmt: skip
+        row = {
+            "revision": revision or newest + 1, "at": at, "sequence": sequence,
+            "estate": zlib.compress(encoder.encode(commit.estate)), "site_text": text,
+        }  # fmt: skip
         self._upsert("configuration", [row])
 
     # --- which times lie in which month file
@@ -165,7 +175,8 @@ class Ledger:
             _, sequence = self._end_of_log()
             accounts = self._connection.execute(select(schema.account.c.record).order_by(schema.account.c.name)).scalars()
             plans = self._connection.execute(select(schema.plan.c.record).order_by(schema.plan.c.plan)).scalars()
-            alarms = self._connection.execute(select(schema.alarm.c.record).where(schema.alarm.c.open == 1).order_by("number")).scalars()
+            raised = select(schema.alarm.c.record).where(schema.alarm.c.open == 1).order_by(schema.alarm.c.number)
+            alarms = self._connection.execute(raised).scalars()
             return Image(
                 sequence=sequence,
                 configuration=versions[0].revision if versions else 0,

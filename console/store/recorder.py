@@ -133,34 +133,33 @@ class Recorder:
                 "queue": float(self._queued),
                 "queued_commits": float(len(self._commits)),
                 "journal": float(self._waiting),
-                "wal_mb": round(sum(_size(path.with_name(path.name + "-wal")) for path in (self._ledger.path, archive.file.path)) / 1e6, 1),
+                "wal_mb": round((_wal(self._ledger.path) + _wal(archive.file.path)) / 1e6, 1),
                 "stall_ms_max": round(self._stall * 1000, 1),
             },
         )
 
     def _judge(self) -> tuple[Problem | None, HealthState]:
+        """The worst that is wrong now."""
+        refused = self._ledger_retry.problem or self._history_retry.problem
+        damaged = [*self._archive.damaged, *([self._archive.file.path.name] if self._archive.damaged_rows else [])]
         if self._failure is not None:
             return Problem("store.recorder_dead"), HealthState.DOWN
-        if self._state is HealthState.STARTING and self._thread is None:
-            return None, HealthState.STARTING
-        problem = self._ledger_retry.problem or self._history_retry.problem
         if monotonic() < self._shed_until:
-            return problem or Problem("store.shedding", {"count": self._counters["shed"]}), HealthState.DOWN
-        if problem is not None:
-            return problem, HealthState.DEGRADED if problem.code == "store.locked" else HealthState.DOWN
+            return refused or Problem("store.shedding", {"count": self._counters["shed"]}), HealthState.DOWN
+        if refused is not None:
+            return refused, HealthState.DEGRADED if refused.code == "store.locked" else HealthState.DOWN
         if self._seal_retry.problem is not None:
             return self._seal_retry.problem, HealthState.DEGRADED
-        if self._archive.damaged or self._archive.damaged_rows:
-            names = ", ".join(self._archive.damaged) or self._archive.file.path.name
-            return Problem("store.history_damaged", {"path": names}), HealthState.DEGRADED
-        return None, HealthState.OK
+        if damaged:
+            return Problem("store.history_damaged", {"path": ", ".join(damaged)}), HealthState.DEGRADED
+        return None, HealthState.OK if self._thread is not None else self._state
 
     # --- the thread
 
     def _run(self) -> None:
         try:
             self._loop()
-        except BaseException as error:  # our bug: said in the health line and to everybody who waits
+        except BaseException as error:  # noqa: BLE001 - our bug: said in the health line and to everybody who waits
             _LOG.exception("the recorder's thread ends")
             with self._wake:
                 self._failure = error
@@ -361,8 +360,9 @@ class Recorder:
             future.set_exception(StoreRefused(problem))
 
 
-def _size(path: Path) -> int:
+def _wal(path: Path) -> int:
+    """The size of a file's write-ahead log, bytes."""
     try:
-        return path.stat().st_size
+        return path.with_name(path.name + "-wal").stat().st_size
     except OSError:
         return 0

@@ -8,7 +8,7 @@ import msgspec
 
 from console.domain import events as e
 from console.domain.alarms import Alarm
-from console.domain.events import Entry
+from console.domain.events import Entry, Event
 from console.domain.faults import Fault
 from console.domain.orders import Order, OrderState
 
@@ -38,37 +38,30 @@ def ended_at(order: Order) -> int:
 
 def subjects(entry: Entry) -> set[str]:
     """What an entry is about: ``alarm:5``, ``fault:12``, ``order:7``, ``equipment:T1-L1``, ``account:wang`` …"""
-    found: set[str] = set()
-    event = entry.event
-    match event:
-        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
-            found.add(f"alarm:{event.alarm.number}")
-            found.add(f"equipment:{event.alarm.equipment}")
-            if event.alarm.fault:  # "F-000012"
-                found.add(f"fault:{int(event.alarm.fault.rpartition('-')[2])}")
-        case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
-            found.add(f"fault:{event.fault.number}")
-            found.add(f"equipment:{event.fault.equipment}")
-            if event.fault.order:
-                found.add(f"order:{event.fault.order}")
-        case e.OrderRaised() | e.OrderAdvanced():
-            found.add(f"order:{event.order.number}")
-            if event.order.equipment:
-                found.add(f"equipment:{event.order.equipment}")
-            if event.order.fault:
-                found.add(f"fault:{event.order.fault}")
-            if event.order.plan:
-                found.add(f"plan:{event.order.plan}")
-        case e.PlanAdvanced():
-            found.add(f"plan:{event.state.plan}")
-        case e.AccountSaved():
-            found.add(f"account:{event.account.name}")
-        case e.SignedOn() | e.SignedOff() | e.SignOnRefused():
-            found.add(f"account:{event.account}")
-        case e.HealthChanged():
-            found.add(f"health:{event.id}")
-        case _:
-            pass
+    found = {f"{kind}:{value}" for kind, value in _about(entry.event) if value}
     if entry.actor:
         found.add(f"account:{entry.actor}")
     return found
+
+
+def _about(event: Event) -> tuple[tuple[str, str | int], ...]:
+    match event:
+        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
+            alarm = event.alarm
+            fault = int(alarm.fault.rpartition("-")[2]) if alarm.fault else 0  # "F-000012"
+            return ("alarm", alarm.number), ("equipment", alarm.equipment), ("fault", fault)
+        case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
+            return ("fault", event.fault.number), ("equipment", event.fault.equipment), ("order", event.fault.order)
+        case e.OrderRaised() | e.OrderAdvanced():
+            order = event.order
+            return ("order", order.number), ("equipment", order.equipment), ("fault", order.fault), ("plan", order.plan)
+        case e.PlanAdvanced():
+            return (("plan", event.state.plan),)
+        case e.AccountSaved():
+            return (("account", event.account.name),)
+        case e.SignedOn() | e.SignedOff() | e.SignOnRefused():
+            return (("account", event.account),)
+        case e.HealthChanged():
+            return (("health", event.id),)
+        case _:
+            return ()

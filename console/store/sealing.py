@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -47,24 +47,13 @@ def seal(file: MonthFile, shard: int, now: int, whole: bool, last: LastValues) -
     last step: stopping anywhere before it changes nothing.
     """
     done = Sealed()
-    ids: list[int] = []
-    bad: list[int] = []
+    harvest = _Harvest(file, shard)
     pieces: list[Row] = []
     for found in _read(file, shard, file.next_row if whole else file.newest):
-        rows = []
-        for each in found:
-            try:
-                if zlib.crc32(each.body) != each.crc:
-                    raise Damaged("checksum")
-                rows.append(unpack(each.id, each.body))
-                ids.append(each.id)
-            except Damaged:
-                bad.append(each.id)
+        rows = harvest.readable(found)
         if rows:
             pieces.append(concatenate(rows))
         yield None
-    blocks: list[Columns] = []
-    carry = RowBuilder()
     if pieces:
         row = concatenate(pieces)
         del pieces
@@ -75,16 +64,16 @@ def seal(file: MonthFile, shard: int, now: int, whole: bool, last: LastValues) -
             group = file.groups[int(row.groups[runs[0]])]
             samples = gather(row, runs, group.kind, len(group.points))
             if len(runs) < FEWEST_TIMES and not whole and abs(now - int(samples.received.min())) < CARRY_FOR:
-                _carry(group, samples, carry)
+                harvest.carry(group, samples)
                 continue
             samples, doubled = tidy(samples)
             done.doubled += doubled
             for part in _parts(samples):
-                blocks.append(_block(group.id, part))
+                harvest.blocks.append(_block(group.id, part))
                 done.samples += len(part.times) * part.width
                 yield None
-    done.blocks, done.damaged = len(blocks), len(bad)
-    _commit(file, shard, ids, bad, blocks, carry, now, last)
+    done.blocks, done.damaged = len(harvest.blocks), len(harvest.bad)
+    harvest.commit(now, last)
     yield done
 
 
@@ -126,42 +115,64 @@ def _block(group: int, samples: Samples) -> Columns:
     }  # fmt: skip
 
 
-def _carry(group: Group, samples: Samples, carry: RowBuilder) -> None:
-    flawless = np.zeros(samples.width, np.uint8)
-    for place, time in enumerate(samples.times.tolist()):
-        quality = flawless if samples.quality is None else samples.quality[place]
-        carry.add(group.id, group.kind, time, int(samples.received[place]), samples.values[place], quality)
-        carry.written.append(int(samples.written[place]))
+@dataclass(slots=True)
+class _Harvest:
+    """What one sealing collects, until it commits."""
 
+    file: MonthFile
+    shard: int
+    ids: list[int] = field(default_factory=list)
+    bad: list[int] = field(default_factory=list)
+    blocks: list[Columns] = field(default_factory=list)
+    carried: RowBuilder = field(default_factory=RowBuilder)
 
-def _commit(
-    file: MonthFile,
-    shard: int,
-    ids: list[int],
-    bad: list[int],
-    blocks: list[Columns],
-    carry: RowBuilder,
-    now: int,
-    last: LastValues,
-) -> None:
-    table = schema.journal
-    carried = carry.samples
-    removed = 0
-    with file.connection.begin():
-        if blocks:
-            file.connection.execute(schema.block.insert(), blocks)
-        if bad:
-            statement = table.update().where(table.c.id == bindparam("damaged_row")).values(shard=QUARANTINE)
-            file.connection.execute(statement, [{"damaged_row": identity} for identity in bad])
-        if ids:
-            wanted = (table.c.shard == shard) & (table.c.id <= ids[-1])
-            removed = file.connection.execute(select(func.sum(table.c.samples)).where(wanted)).scalar() or 0
-            gone = file.connection.execute(delete(table).where(wanted))
-            if gone.rowcount != len(ids):  # never drop a row that is in no block
-                raise RuntimeError(f"sealing read {len(ids)} rows and would drop {gone.rowcount}")
-            file.keep_last(last, file.newest)
-        if carried:
-            file.connection.execute(table.insert(), [journal_columns(file.next_row, shard, now, carry)])
-            file.next_row += 1
-        file.note("next_row", str(file.next_row))
-    file.waiting[shard] = max(0, file.waiting.get(shard, 0) - removed) + carried
+    def readable(self, found: Sequence[Any]) -> list[Row]:
+        """The rows that are what was written; the others are noted."""
+        rows = []
+        for each in found:
+            try:
+                if zlib.crc32(each.body) != each.crc:
+                    raise Damaged("checksum")
+                rows.append(unpack(each.id, each.body))
+                self.ids.append(each.id)
+            except Damaged:
+                self.bad.append(each.id)
+        return rows
+
+    def carry(self, group: Group, samples: Samples) -> None:
+        """Keep a group in the journal."""
+        flawless = np.zeros(samples.width, np.uint8)
+        for place, time in enumerate(samples.times.tolist()):
+            self.carried.add(
+                group.id,
+                group.kind,
+                time=time,
+                received=int(samples.received[place]),
+                values=samples.values[place],
+                quality=flawless if samples.quality is None else samples.quality[place],
+            )
+            self.carried.written.append(int(samples.written[place]))
+
+    def commit(self, now: int, last: LastValues) -> None:
+        """Blocks in, rows out, in one transaction."""
+        table, file = schema.journal, self.file
+        removed = 0
+        with file.connection.begin():
+            if self.blocks:
+                file.connection.execute(schema.block.insert(), self.blocks)
+            if self.bad:
+                statement = table.update().where(table.c.id == bindparam("damaged_row")).values(shard=QUARANTINE)
+                file.connection.execute(statement, [{"damaged_row": identity} for identity in self.bad])
+            if self.ids:
+                wanted = (table.c.shard == self.shard) & (table.c.id <= self.ids[-1])
+                removed = file.connection.execute(select(func.sum(table.c.samples)).where(wanted)).scalar() or 0
+                gone = file.connection.execute(delete(table).where(wanted))
+                if gone.rowcount != len(self.ids):  # never drop a row that is in no block
+                    raise RuntimeError(f"sealing read {len(self.ids)} rows and would drop {gone.rowcount}")
+                file.keep_last(last, file.newest)
+            if self.carried.samples:
+                columns = journal_columns(file.next_row, self.shard, now, self.carried)
+                file.connection.execute(table.insert(), [columns])
+                file.next_row += 1
+            file.note("next_row", str(file.next_row))
+        file.waiting[self.shard] = max(0, file.waiting.get(self.shard, 0) - removed) + self.carried.samples
