@@ -75,7 +75,7 @@ class Alarm(msgspec.Struct, frozen=True, omit_defaults=True):
                 return AlarmState.SUPPRESSED
             case Suppression.OUT_OF_SERVICE:
                 return AlarmState.OUT_OF_SERVICE
-            case Suppression.NONE:
+            case Suppression.NONE:  # pragma: no branch - mypy knows that there is no other
                 pass
         if self.active:
             return AlarmState.ACTIVE_ACKNOWLEDGED if self.acknowledged else AlarmState.ACTIVE_UNACKNOWLEDGED

@@ -141,5 +141,5 @@ def _condition(rule: AlarmRule, state: RuleState, value: float) -> tuple[bool, i
             return value in rule.values, 0
         case RuleKind.BITS:
             return int(value) & rule.mask != 0, 0
-        case RuleKind.CODE:
+        case RuleKind.CODE:  # pragma: no branch - mypy knows that there is no other
             return int(value) != 0, int(value)

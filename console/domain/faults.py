@@ -45,7 +45,7 @@ class ClockLimits(msgspec.Struct, frozen=True, omit_defaults=True):
                 return self.on_site
             case Clock.RESTORED:
                 return self.restored
-            case Clock.REPAIRED:
+            case Clock.REPAIRED:  # pragma: no branch - mypy knows that there is no other
                 return self.repaired
 
 

@@ -106,7 +106,7 @@ class World:
                 | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped()
             ):  # fmt: skip
                 pass  # said in the log; no record of ours changes
-            case _:
+            case _:  # pragma: no cover - mypy knows that there is none
                 assert_never(event)
 
     def replay(self, entries: Iterable[Entry]) -> None:
