@@ -57,8 +57,9 @@ SLICE_SAMPLES = 50_000  # of a history answer: memory stays the same for any ran
 
 
 @contextmanager
-def _call(arguments: argparse.Namespace, *, watch: bool = True, **who: str) -> Iterator[Call]:
-    with Call(store_argument(arguments), ca_file=getattr(arguments, "ca", ""), watch=watch, **who) as call:
+def _call(arguments: argparse.Namespace, *, watch: bool = True, account: str = "", secret: str = "") -> Iterator[Call]:
+    ca_file = getattr(arguments, "ca", "")
+    with Call(store_argument(arguments), ca_file=ca_file, watch=watch, account=account, secret=secret) as call:
         yield call
 
 

@@ -18,13 +18,13 @@ import subprocess
 import tempfile
 import time
 from pathlib import Path
-from typing import Any
 
 from console.cli.common import BAD_INPUT, FAILED, OK, complain, say
 from console.cli.files import load_or_complain
 from console.cli.processes import answers, last_words, python_module, start, start_collector
+from console.domain.estate import Estate
 from console.domain.problems import Refused
-from console.texts import CHINESE, ENGLISH, language, tr
+from console.texts import CHINESE, ENGLISH, language, sentence, tr
 
 PEOPLE = (
     ("wang", "王建国", ("operator",)),
@@ -159,17 +159,18 @@ def simulate(arguments: argparse.Namespace) -> int:
     if estate is None:
         return BAD_INPUT
 
-    def ready(control: int) -> None:
-        say(json.dumps({"control": control}))
-        say(tr("cli.simulate.ready", connections=len(estate.connections), points=len(estate.points), control=control))
-
-    return asyncio.run(_simulate(estate, arguments, ready))
+    return asyncio.run(_simulate(estate, arguments))
 
 
-async def _simulate(estate: Any, arguments: argparse.Namespace, ready: Any) -> int:
+async def _simulate(estate: Estate, arguments: argparse.Namespace) -> int:
+    from console.engine.clocks import parse_clock
+    from drivers.simulator.run import Running, SimulatorRefused
     from drivers.simulator.run import simulate as serve
 
-    from console.engine.clocks import parse_clock
+    def ready(running: Running) -> None:
+        say(json.dumps({"control": running.control_port}))
+        connections, points = len(estate.connections), len(estate.points)
+        say(tr("cli.simulate.ready", connections=connections, points=points, control=running.control_port))
 
     clock = parse_clock(arguments.clock)
     await clock.start()
@@ -177,15 +178,17 @@ async def _simulate(estate: Any, arguments: argparse.Namespace, ready: Any) -> i
         await serve(
             estate,
             clock,
-            control_port=arguments.control,
-            script=arguments.script,
-            seed=arguments.seed,
-            broker=arguments.broker,
+            arguments.control,
+            arguments.script,
+            arguments.seed,
+            with_broker=arguments.broker,
             ready=ready,
         )
-    except OSError as error:
-        complain(tr("cli.demo.failed", part="simulate", reason=error.strerror or str(error)))
+    except SimulatorRefused as refused:
+        complain(sentence(refused.problem))
         return FAILED
+    finally:
+        await clock.stop()
     return OK
 
 

@@ -4,12 +4,18 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from console.cli.common import BAD_INPUT, FAILED, OK, mistake_line, print_json, say, store_argument
 from console.domain.configuring import Mistake
 from console.domain.estate import Estate
 from console.domain.problems import Refused
 from console.texts import sentence, tr
+
+if TYPE_CHECKING:
+    from console.domain.health import HealthLine
+    from console.domain.samples import Batch
+    from drivers.driver import PlannedRead
 
 
 def read_text(file: str) -> str:
@@ -85,12 +91,10 @@ def schema(arguments: argparse.Namespace) -> int:
 
 def plan(arguments: argparse.Namespace) -> int:
     """``building-collector plan FILE``: what would be asked of each device."""
-    from drivers.registry import planned_reads
-
     estate = load_or_complain(arguments.file)
     if estate is None:
         return BAD_INPUT
-    reads = planned_reads(estate)
+    reads = _planned_reads(estate)
     if arguments.json:
         print_json(
             [
@@ -127,6 +131,27 @@ def plan(arguments: argparse.Namespace) -> int:
             )
         )
     return OK
+
+
+class _Nowhere:
+    """A sink for drivers that are only asked for their plan."""
+
+    def samples(self, batch: Batch) -> None:
+        """Nothing is polled."""
+
+    def health(self, line: HealthLine) -> None:
+        """Nothing runs."""
+
+    def answering(self, connection: str, unit: int, answering: bool) -> None:
+        """Nothing answers."""
+
+
+def _planned_reads(estate: Estate) -> list[PlannedRead]:
+    from console.engine.clocks import RealClock
+    from drivers import registry  # brings pymodbus
+
+    drivers = (registry.make(connection, estate.points, _Nowhere(), RealClock()) for connection in estate.connections)
+    return [read for driver in drivers for read in driver.plan()]
 
 
 def verify(arguments: argparse.Namespace) -> int:
