@@ -1,0 +1,284 @@
+"""The collector: the composition root and the order of its steps. No formulas here.
+
+Start, in this order; each step needs those before it:
+
+1. the clock (a steered one waits for its first time);
+2. the store: opened, locked, its last image read; a store of another collector, a newer one or a read-only one is refused;
+3. the world of the image: alarms, faults, orders, plans, accounts as they were at the last commit;
+4. the link's port is bound: a taken port is refused before anything is written. Consoles wait in the doorway;
+5. the recorder's thread; from here on decisions can be committed;
+6. the configuration: the store's own, or on a first start the site file's;
+7. the watch begins: start, gap and outage are logged; promises that passed in the gap are announced as one;
+8. ``link.json`` is written and the consoles are let in;
+9. the drivers: the first sample of a point is compared with the stored image, so that a fire that began meanwhile is raised
+   and nothing old is raised twice.
+
+Stop, in this order: drivers, deadlines, link file, "watch stopped" on disk, link, recorder, store, clock. A kill at any
+moment costs what was not yet committed and nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import ssl
+from collections.abc import Callable, Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from console.domain.estate import Estate
+from console.domain.health import HealthState
+from console.domain.problems import Problem, Refused
+from console.domain.samples import Batch
+from console.domain.world import World
+from console.engine import system as system_alarms
+from console.engine.alarming import Alarming
+from console.engine.clocks import EngineClock
+from console.engine.comms import Comms
+from console.engine.configuring import Configuring
+from console.engine.deadlines import Deadlines
+from console.engine.decisions import Decisions
+from console.engine.desk import Desk
+from console.engine.health import HealthBoard
+from console.engine.lines import EngineSink, Lines
+from console.engine.live import LiveTable
+from console.engine.people import People, Seed
+from console.engine.public import Public
+from console.engine.queries import Queries
+from console.engine.reminding import Reminding
+from console.engine.system import SystemAlarms
+from console.engine.watch import Watch
+from console.engine.workers import Workers
+from console.link.server import LinkServer
+from console.link.tokens import LinkFile, is_loopback, new_token, remove_link_file, write_link_file
+from console.store import open_store
+from console.store.image import Image
+
+if TYPE_CHECKING:
+    from console.store.opening import Store
+
+FIRST_COMMITS = 20.0  # seconds of real time until the start is on disk
+RECORDER_EVERY = 1.0  # seconds of real time between looks at the recorder
+
+
+class Collector:
+    """One estate's watch. :meth:`run` returns when :meth:`stop` was called (from the loop's thread)."""
+
+    def __init__(
+        self,
+        folder: Path,
+        clock: EngineClock,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        site_text: str | None = None,
+        site_file: str = "",
+        seeds: tuple[Seed, ...] = (),
+        tls: ssl.SSLContext | None = None,
+        ca_file: str = "",
+        ready: Callable[[str, int], None] = lambda _host, _port: None,
+    ) -> None:
+        self._folder = folder
+        self._clock = clock
+        self._host, self._port = host, port
+        self._site_text, self._site_file = site_text, site_file
+        self._seeds = seeds
+        self._tls, self._ca_file = tls, ca_file
+        self._ready = ready
+        self._stopping = asyncio.Event()
+        self._running = False
+        self._broken: Refused | None = None
+
+    def stop(self) -> None:
+        """End in order."""
+        self._stopping.set()
+
+    async def run(self) -> None:
+        """The whole life, as told above."""
+        await self._clock.start()
+        try:
+            await self._with_store()
+        finally:
+            await self._clock.stop()
+        if self._broken is not None:
+            raise self._broken
+
+    async def _with_store(self) -> None:
+        store = open_store(self._folder, self._clock.now())
+        try:
+            image = store.image()
+            self._clock.not_before(image.alive + 1)
+            if not is_loopback(self._host) and (self._tls is None or not (image.accounts or self._seeds)):
+                raise Refused("engine.remote_needs_tls", host=self._host)
+            self._compose(store, image)
+            self._restore(image)
+            port = await self._server.listen(self._host, self._port, self._tls)
+            self._recorder.start()
+            tasks: list[asyncio.Task[None]] = []
+            try:
+                await self._begin(image)
+                self._public.open(self._server)
+                self._server.let_in()
+                write_link_file(self._folder, LinkFile(self._host, port, self._token, os.getpid(), self._ca_file))
+                self._ready(self._host, port)
+                tasks = [
+                    asyncio.create_task(self._deadlines.run(), name="deadlines"),
+                    asyncio.create_task(self._watch.run(), name="watch"),
+                    asyncio.create_task(self._look_at_recorder(), name="recorder-health"),
+                ]
+                self._running = True
+                await self._lines.configure(self._configuring.estate)
+                await self._until_stopped(tasks)
+            finally:
+                await self._end(tasks)
+        finally:
+            store.close()
+
+    def _compose(self, store: Store, image: Image) -> None:
+        """Make the parts and introduce them to each other. Nothing runs yet."""
+        clock = self._clock
+        world = World.load(
+            image.estate,
+            alarms=image.alarms,
+            faults=image.faults,
+            orders=image.orders,
+            plans=image.plans,
+            accounts=image.accounts,
+            next_fault=image.next_fault,
+            next_order=image.next_order,
+        )
+        self._token = new_token()
+        self._recorder = store.recorder(clock.now)
+        self._live = LiveTable()
+        self._public = Public(clock, self._live)
+        self._decisions = Decisions(world, image.sequence, self._recorder, clock, self._public)
+        self._deadlines = Deadlines(clock)
+        self._workers = Workers()
+        self._board = HealthBoard(self._public, self._decisions, clock)
+        self._system = SystemAlarms(self._decisions, clock)
+        self._alarming = Alarming(self._decisions, self._deadlines, clock, self._live)
+        self._comms = Comms(self.take, self._deadlines, clock)
+        self._lines = Lines(EngineSink(self.take, self._comms, self._board), self._board, clock)
+        self._watch = Watch(self._decisions, self._board, self._public, self._deadlines, self._system, clock=clock)
+        self._reminding = Reminding(self._decisions, self._deadlines, clock, self._hours, lambda: self._watch.clock_trusted)
+        self._watch.on_trusted = self._reminding.plans
+        self._people = People(image.secrets, self._decisions, clock)
+        self._configuring = Configuring(
+            image,
+            lambda estate: asyncio.to_thread(store.assign_numbers, estate),  # may wait for the recorder's transaction
+            self._decisions,
+            self._workers,
+            self._apply,
+        )
+        queries = Queries(
+            self._folder,
+            self._workers,
+            self._configuring,
+            clock=clock,
+            account=world.accounts.get,
+            health=self._board.lines,
+            blocks=self._lines.blocks,
+        )
+        self._desk = Desk(
+            self._token,
+            decisions=self._decisions,
+            public=self._public,
+            people=self._people,
+            configuring=self._configuring,
+            queries=queries,
+            clock=clock,
+            stop=self.stop,
+        )
+        self._server = LinkServer(self._desk)
+
+    def _restore(self, image: Image) -> None:
+        """Put the last stored image before everybody's eyes: values as stale, alarms, faults and orders as they were."""
+        self._public.load([*image.alarms, *image.faults, *image.orders, *image.plans, *image.accounts])
+        self._live.configure([point.number for point in self._configuring.estate.points])
+        self._live.restore(image.last_values)
+        self._alarming.restore(image.alarms)
+
+    async def _begin(self, image: Image) -> None:
+        """The configuration, the accounts, and the first words of the log, all on disk when it returns."""
+        if image.configuration == 0 and self._site_text is not None:
+            await self._configuring.first(self._site_text, self._site_file)
+        else:
+            await self._apply(self._configuring.estate, image.configuration)
+        await self._people.seed(self._seeds)
+        self._watch.begin(image)
+        self._watch.summarise(self._reminding.start())
+        await self._first_commits()
+
+    async def _first_commits(self) -> None:
+        """A store that takes nothing is a start that failed, in words."""
+        try:
+            await asyncio.wait_for(self._decisions.settle(), FIRST_COMMITS)
+        except TimeoutError:
+            problem = self._recorder.health().problem or Problem("engine.not_recorded", {"detail": ""})
+            raise Refused(problem.code, **problem.params) from None
+
+    async def _until_stopped(self, tasks: Iterable[asyncio.Task[None]]) -> None:
+        """Wait for :meth:`stop`; a bug that ends one of the collector's own tasks ends the collector (it is started anew)."""
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        done, _ = await asyncio.wait((stopping, *tasks), return_when=asyncio.FIRST_COMPLETED)
+        stopping.cancel()
+        for task in done:
+            if task is not stopping:
+                task.result()
+
+    async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        await self._lines.close()
+        for task in tasks:
+            task.cancel()
+        for task in tasks:
+            with contextlib.suppress(asyncio.CancelledError, Exception):  # its error is already on its way up
+                await task
+        remove_link_file(self._folder, os.getpid())
+        if tasks and self._broken is None:
+            with contextlib.suppress(Refused):
+                await asyncio.wait_for(self._watch.end(), 10)
+        self._public.close()
+        await self._server.close()
+        self._people.close()
+        self._workers.close()
+        await asyncio.to_thread(self._recorder.stop)
+
+    def take(self, batch: Batch) -> None:
+        """The data's route: recorder, live table, alarm engine. Called on the loop for every batch of samples."""
+        self._recorder.put(batch)
+        changed = self._live.take(batch)
+        self._public.values_changed()
+        if len(changed.numbers):
+            self._alarming.judge(changed)
+
+    async def _apply(self, estate: Estate, revision: int) -> None:
+        """Make ``estate`` the living configuration; what it does not change goes on without missing a poll."""
+        self._decisions.world.configure(estate)
+        self._live.configure([point.number for point in estate.points])
+        self._alarming.configure(estate)
+        self._comms.configure(estate)
+        self._public.configure(estate, revision)
+        if self._running:
+            await self._lines.configure(estate)
+            self._reminding.plans()
+
+    def _hours(self) -> dict[str, float]:
+        """Present values of the running-hours counters that plans count on."""
+        world = self._decisions.world
+        points = [world.points[plan.hours_point] for plan in world.schedule.values() if plan.hours_point in world.points]
+        return {point.id: value for point in points if (value := self._live.value(point.number)) is not None}
+
+    async def _look_at_recorder(self) -> None:
+        """Show the recorder's health, and sound when it does not record."""
+        while True:
+            line = self._recorder.health()
+            self._board.put(line)
+            if line.state is HealthState.DOWN:
+                self._system.set(system_alarms.RECORDER, 0.0)
+                if line.problem is not None and line.problem.code == "store.recorder_dead":
+                    self._broken = Refused(line.problem.code, **line.problem.params)
+                    self.stop()
+            elif line.state is HealthState.OK:
+                self._system.clear(system_alarms.RECORDER)
+            await asyncio.sleep(RECORDER_EVERY)

@@ -1,0 +1,165 @@
+"""The present value of every point, as arrays indexed by the point's store number: one table, packed once for all consoles."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from console.domain.quality import Quality
+from console.domain.samples import Batch
+from console.link.messages import Live
+from console.store.image import LastValue
+
+EXACT_FLOAT = 2**53  # integers above it do not survive a float64
+NEVER = 255  # quality byte of a point that has no value yet
+
+Ints = npt.NDArray[np.int32]
+
+
+class Changed(NamedTuple):
+    """A part of a batch, as floats; ``times`` are source times, one for all or one each."""
+
+    numbers: Ints
+    values: npt.NDArray[np.float64]
+    quality: npt.NDArray[np.uint8]
+    times: int | npt.NDArray[np.int64]
+
+
+class LiveTable:
+    """Values, qualities and source times. Numbers that are not configured are ignored (a late answer after an import)."""
+
+    def __init__(self) -> None:
+        self._values = np.zeros(0, np.float64)
+        self._quality = np.zeros(0, np.uint8)
+        self._times = np.zeros(0, np.int64)
+        self._dirty = np.zeros(0, np.bool_)
+        self._known = np.zeros(0, np.bool_)
+        self._fresh = np.zeros(0, np.bool_)
+        self._exact: dict[int, str | int] = {}
+        self._any_dirty = False
+
+    @property
+    def dirty(self) -> bool:
+        """True if something changed since the last :meth:`flush`."""
+        return self._any_dirty
+
+    def configure(self, numbers: list[int]) -> None:
+        """Only these points are known from now on; those that stay keep their values."""
+        size = max(numbers, default=0) + 1
+        old = len(self._values)
+        if size > old:
+            grow = size - old
+            self._values = np.concatenate([self._values, np.zeros(grow)])
+            self._quality = np.concatenate([self._quality, np.full(grow, NEVER, np.uint8)])
+            self._times = np.concatenate([self._times, np.zeros(grow, np.int64)])
+            self._dirty = np.concatenate([self._dirty, np.zeros(grow, np.bool_)])
+            self._fresh = np.concatenate([self._fresh, np.zeros(grow, np.bool_)])
+        known = np.zeros(len(self._values), np.bool_)
+        known[numbers] = True
+        gone = ~known
+        self._quality[gone] = NEVER
+        self._fresh[gone] = False
+        self._dirty[gone] = False
+        self._known = known
+        self._exact = {number: value for number, value in self._exact.items() if number < len(known) and known[number]}
+
+    def restore(self, last: dict[int, LastValue]) -> None:
+        """The last recorded values of the run before: shown as stale until the device speaks."""
+        for number, value in last.items():
+            if number >= len(self._known) or not self._known[number]:
+                continue
+            self._quality[number] = max(value.quality, Quality.STALE) if value.quality <= Quality.STALE else value.quality
+            self._times[number] = value.source_time
+            if isinstance(value.value, str) or (isinstance(value.value, int) and abs(value.value) > EXACT_FLOAT):
+                self._exact[number] = value.value
+            if not isinstance(value.value, str):
+                self._values[number] = float(value.value)
+
+    def take(self, batch: Batch) -> Changed:
+        """Take a batch in; what of it changed, or was heard for the first time in this run."""
+        points = batch.points
+        inside = points < len(self._known)
+        if not inside.all() or not self._known[points].all():
+            inside &= self._known[np.where(inside, points, 0)]
+            batch = _some(batch, inside)
+            points = batch.points
+        if not len(points):
+            return Changed(points, np.zeros(0), batch.quality, 0)
+        values = self._as_floats(batch)
+        changed = (self._values[points] != values) | (self._quality[points] != batch.quality) | ~self._fresh[points]
+        self._values[points] = values
+        self._quality[points] = batch.quality
+        self._times[points] = batch.source_time
+        self._fresh[points] = True
+        self._dirty[points] = True
+        self._any_dirty = True
+        times = batch.source_time if isinstance(batch.source_time, int) else batch.source_time[changed]
+        return Changed(points[changed], values[changed], batch.quality[changed], times)
+
+    def flush(self) -> Live:
+        """What changed since the last call, packed."""
+        numbers = np.flatnonzero(self._dirty).astype(np.int32)
+        self._dirty[numbers] = False
+        self._any_dirty = False
+        return self._pack(numbers)
+
+    def all(self) -> Live:
+        """Every point that has a value, packed."""
+        return self._pack(np.flatnonzero(self._known & (self._quality != NEVER)).astype(np.int32))
+
+    def value(self, number: int) -> float | None:
+        """The present number of a point; ``None`` where there is no usable one."""
+        if number >= len(self._quality) or self._quality[number] > Quality.MANUAL:
+            return None
+        return float(self._values[number])
+
+    def exact(self, number: int, value: float) -> float | int:
+        """``value`` of a point, as the integer that it was where a float cannot hold it."""
+        exact = self._exact.get(number)
+        return exact if isinstance(exact, int) else value
+
+    def quality(self, number: int) -> int:
+        """The present quality byte (255: never heard of)."""
+        return int(self._quality[number]) if number < len(self._quality) else NEVER
+
+    def time(self, number: int) -> int:
+        """The source time of the present value, 0 = none."""
+        return int(self._times[number]) if number < len(self._times) else 0
+
+    def _pack(self, numbers: Ints) -> Live:
+        exact = self._exact
+        if exact:
+            exact = {number: exact[number] for number in numbers.tolist() if number in exact}
+        return Live(
+            numbers.astype("<i4", copy=False).tobytes(),
+            self._values[numbers].astype("<f8", copy=False).tobytes(),
+            self._quality[numbers].tobytes(),
+            self._times[numbers].astype("<i8", copy=False).tobytes(),
+            exact,
+        )
+
+    def _as_floats(self, batch: Batch) -> npt.NDArray[np.float64]:
+        values = batch.values
+        if isinstance(values, list):
+            self._exact.update(zip(batch.points.tolist(), values, strict=True))
+            # a float that differs for different texts, so that "changed" is seen
+            return np.array([float(hash(text) % EXACT_FLOAT) for text in values])
+        if values.dtype == np.float64:
+            return values  # type: ignore[return-value]
+        floats = values.astype(np.float64)
+        big = np.abs(floats) >= EXACT_FLOAT
+        if big.any():
+            self._exact.update(zip(batch.points[big].tolist(), values[big].tolist(), strict=True))
+        if self._exact:
+            for number in batch.points[~big].tolist():
+                self._exact.pop(number, None)
+        return floats
+
+
+def _some(batch: Batch, mask: npt.NDArray[np.bool_]) -> Batch:
+    where = np.flatnonzero(mask)
+    values = [batch.values[i] for i in where] if isinstance(batch.values, list) else batch.values[where]
+    source = batch.source_time if isinstance(batch.source_time, int) else batch.source_time[where]
+    return Batch(batch.points[where], values, batch.quality[where], source, batch.received_time)

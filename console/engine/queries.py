@@ -1,0 +1,105 @@
+"""Answers to the consoles' questions: history and ledgers from worker processes, the rest from what the collector knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from console.domain.accounts import Account, Right
+from console.domain.acts import require
+from console.domain.health import HealthLine
+from console.domain.problems import Refused
+from console.engine import reading
+from console.engine.clocks import EngineClock
+from console.engine.configuring import Configuring
+from console.engine.workers import Workers
+from console.link import messages as m
+from console.link.server import Console
+
+R = TypeVar("R")
+
+MOST_POINTS = 200  # of one history query
+MOST_ROWS = 5_000  # of a ledger
+MOST_SAMPLES = 2_000_000  # raw samples, all points together
+
+
+class Queries:
+    """One function a kind of question. Every answer is limited: a question never hurts the watch."""
+
+    def __init__(
+        self,
+        folder: Path,
+        workers: Workers,
+        configuring: Configuring,
+        *,
+        clock: EngineClock,
+        account: Callable[[str], Account | None],
+        health: Callable[[], tuple[HealthLine, ...]],
+        blocks: Callable[[], tuple[m.ReadBlock, ...]],
+    ) -> None:
+        self._folder = folder
+        self._workers = workers
+        self._configuring = configuring
+        self._clock = clock
+        self._account = account
+        self._health = health
+        self._blocks = blocks
+
+    async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911 - one line a question
+        """The answer; raises :class:`Refused`."""
+        match query:
+            case m.HistoryQuery():
+                return m.HistoryAnswer(query.id, await self._history(query))
+            case m.AlarmHistoryQuery():
+                return m.AlarmHistoryAnswer(query.id, await self._ledger(reading.alarms, query))
+            case m.FaultHistoryQuery():
+                return m.FaultHistoryAnswer(query.id, await self._ledger(reading.faults, query))
+            case m.OrderHistoryQuery():
+                return m.OrderHistoryAnswer(query.id, await self._ledger(reading.orders, query))
+            case m.LogQuery():
+                self._may_read(console, query.subject)
+                until = query.until or self._clock.now()
+                limit = min(query.limit, MOST_ROWS)
+                return m.LogAnswer(
+                    query.id, await self._workers.run(reading.log, self._folder, query.subject, query.since, until, limit)
+                )
+            case m.ConfigurationQuery():
+                return m.ConfigurationAnswer(query.id, self._configuring.text, self._configuring.revision)
+            case m.ImportPreviewQuery():
+                base = self._configuring.revision
+                changes, mistakes = await self._configuring.preview(query.text)
+                return m.ImportPreviewAnswer(query.id, base, changes, mistakes)
+            case m.DiagnosticsQuery():
+                return m.DiagnosticsAnswer(query.id, self._health(), self._blocks())
+
+    async def _history(self, query: m.HistoryQuery) -> tuple[m.Series, ...]:
+        if len(query.points) > MOST_POINTS:
+            raise Refused("engine.too_many_points", count=len(query.points), most=MOST_POINTS)
+        if query.until <= query.since:
+            raise Refused("engine.empty_range")
+        if query.buckets:
+            return await self._workers.run(
+                reading.buckets, self._folder, query.points, query.since, query.until, min(query.buckets, 20_000)
+            )
+        limit = min(query.limit, MOST_SAMPLES // max(1, len(query.points)))
+        return await self._workers.run(reading.raw, self._folder, query.points, query.since, query.until, limit)
+
+    async def _ledger(
+        self,
+        read: Callable[[Path, int, int, str, int], tuple[R, ...]],
+        query: m.AlarmHistoryQuery | m.FaultHistoryQuery | m.OrderHistoryQuery,
+    ) -> tuple[R, ...]:
+        until = query.until or self._clock.now() + 1
+        return await self._workers.run(read, self._folder, query.since, until, query.equipment, min(query.limit, MOST_ROWS))
+
+    def _may_read(self, console: Console, subject: str) -> None:
+        """A record's own story is everybody's at the desk; the whole log and the accounts' are audit."""
+        if subject and not subject.startswith("account:"):
+            return
+        if subject == f"account:{console.account}" and console.account:
+            return
+        account = self._account(console.account)
+        if account is None:
+            raise Refused("refused.not_signed_on")
+        require(account, Right.READ_AUDIT)

@@ -1,0 +1,75 @@
+"""What worker processes do for queries: read the store, and put the result into the link's words.
+
+The store's reading functions are imported inside: the collector names these functions without ever running them itself.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from console.domain.alarms import Alarm
+from console.domain.events import Entry
+from console.domain.faults import Fault
+from console.domain.orders import Order
+from console.link.messages import Series
+
+
+def raw(folder: Path, numbers: tuple[int, ...], since: int, until: int, limit: int) -> tuple[Series, ...]:
+    """Raw samples, the newest ``limit`` of each point."""
+    from console.store import reading  # noqa: PLC0415 - see the module
+
+    return tuple(
+        Series(
+            found.point,
+            found.times.astype("<i8", copy=False).tobytes(),
+            found.values.astype("<f8", copy=False).tobytes(),
+            found.quality.tobytes(),
+            exact=found.exact,
+            truncated=found.truncated,
+        )
+        for found in reading.raw(folder, numbers, since, until, limit)
+    )
+
+
+def buckets(folder: Path, numbers: tuple[int, ...], since: int, until: int, count: int) -> tuple[Series, ...]:
+    """Mean, low and high of ``count`` equal buckets of each point; empty ones are left out."""
+    from console.store import reading  # noqa: PLC0415 - see the module
+
+    return tuple(
+        Series(
+            found.point,
+            found.times.astype("<i8", copy=False).tobytes(),
+            found.means.astype("<f8", copy=False).tobytes(),
+            lows=found.lows.astype("<f8", copy=False).tobytes(),
+            highs=found.highs.astype("<f8", copy=False).tobytes(),
+        )
+        for found in reading.buckets(folder, numbers, since, until, count)
+    )
+
+
+def alarms(folder: Path, since: int, until: int, equipment: str, limit: int) -> tuple[Alarm, ...]:
+    """Alarms raised in the range, newest first."""
+    from console.store import reading  # noqa: PLC0415 - see the module
+
+    return tuple(reading.alarms(folder, since, until, equipment, limit))
+
+
+def faults(folder: Path, since: int, until: int, equipment: str, limit: int) -> tuple[Fault, ...]:
+    """Faults opened in the range and all open ones, newest first."""
+    from console.store import reading  # noqa: PLC0415 - see the module
+
+    return tuple(reading.faults(folder, since, until, equipment, limit))
+
+
+def orders(folder: Path, since: int, until: int, equipment: str, limit: int) -> tuple[Order, ...]:
+    """Orders created in the range and all open ones, newest first."""
+    from console.store import reading  # noqa: PLC0415 - see the module
+
+    return tuple(reading.orders(folder, since, until, equipment, limit))
+
+
+def log(folder: Path, subject: str, since: int, until: int, limit: int) -> tuple[Entry, ...]:
+    """Entries of the event log, newest first."""
+    from console.store import reading  # noqa: PLC0415 - see the module
+
+    return tuple(reading.log(folder, subject, since, until, limit))

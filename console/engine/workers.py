@@ -1,0 +1,108 @@
+"""A small pool of worker processes for everything that takes long: history, ledgers, checking a site file.
+
+Made when first needed, ended after a minute without work (their memory is worth more elsewhere). A query that takes longer
+than its limit is refused and its process killed; one that was hurt by that is tried once more.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import contextlib
+import multiprocessing
+import multiprocessing.connection
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures.process import BrokenProcessPool
+from typing import ParamSpec, TypeVar
+
+from console.domain.problems import Refused
+from console.store.refusals import StoreRefused
+
+PROCESSES = 2
+IDLE = 60.0  # seconds of real time
+LIMIT = 20.0  # seconds of real time for one query
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Workers:
+    """Runs module-level functions in other processes. Event loop only."""
+
+    def __init__(self) -> None:
+        self._pool: concurrent.futures.ProcessPoolExecutor | None = None
+        self._idle: asyncio.TimerHandle | None = None
+        self._busy = 0
+
+    async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """The function's result; :class:`Refused` where it takes too long or its process died."""
+        for last in (False, True):
+            try:
+                return await self._run(function, *args, **kwargs)
+            except BrokenProcessPool as error:
+                self._drop()
+                if last:
+                    raise Refused("engine.query_broken") from error
+        raise AssertionError("unreachable")
+
+    def close(self) -> None:
+        """End the processes."""
+        self._drop()
+
+    async def _run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        pool = self._ready()
+        self._busy += 1
+        try:
+            future = pool.submit(function, *args, **kwargs)
+            return await asyncio.wait_for(asyncio.wrap_future(future), LIMIT)
+        except TimeoutError:
+            self._drop()
+            raise Refused("engine.query_slow", seconds=LIMIT) from None
+        except StoreRefused as refused:
+            raise Refused(refused.problem.code, **refused.problem.params) from refused
+        finally:
+            self._busy -= 1
+            self._rest()
+
+    def _ready(self) -> concurrent.futures.ProcessPoolExecutor:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        if self._pool is None:
+            self._pool = concurrent.futures.ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn"), initializer=_begin)
+        return self._pool
+
+    def _rest(self) -> None:
+        if self._busy == 0 and self._pool is not None:
+            if self._idle is not None:
+                self._idle.cancel()
+            self._idle = asyncio.get_running_loop().call_later(IDLE, self._drop)
+
+    def _drop(self) -> None:
+        if self._idle is not None:
+            self._idle.cancel()
+            self._idle = None
+        pool, self._pool = self._pool, None
+        if pool is None:
+            return
+        processes = list((pool._processes or {}).values())
+        pool.shutdown(wait=False, cancel_futures=True)
+        for process in processes:
+            with contextlib.suppress(OSError, ValueError):
+                process.kill()
+
+
+def _begin() -> None:
+    """In a new worker: Ctrl-C is the collector's business, and no worker outlives a collector that was killed."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        threading.Thread(target=_follow, args=(parent.sentinel,), name="parent-watch", daemon=True).start()
+
+
+def _follow(sentinel: int) -> None:
+    multiprocessing.connection.wait([sentinel])
+    os._exit(1)
