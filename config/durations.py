@@ -19,6 +19,13 @@ _MONTHS = frozenset({"month", "months", "月", "个月"})
 _SHAPE = re.compile(r"(\d+(?:\.\d+)?)\s*([^\d\s.]+)")
 
 
+_TIMES = "|".join(sorted(_UNITS, key=len, reverse=True))
+_LONG = "|".join(sorted((word for word, length in _UNITS.items() if length >= HOUR), key=len, reverse=True))
+# The same shapes for the JSON Schema; ``none`` stands where a clock may be left out, ``${…}`` inside equipment types.
+DURATION_PATTERN = rf"^\s*(none|无|.*\$\{{.*|\d+(\.\d+)?\s*({_TIMES}))\s*$"
+INTERVAL_PATTERN = rf"^\s*(.*\$\{{.*|\d+(\.\d+)?\s*({_LONG}|{'|'.join(sorted(_MONTHS, key=len, reverse=True))}))\s*$"
+
+
 @dataclass(frozen=True, slots=True)
 class Interval:
     """How often a plan repeats. Exactly one field is not 0."""

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 import msgspec
 
 from config import catalogue
+from config.alarms import lay_alarms
 from config.catalogue import Compiled, EquipmentType
 from config.checks import forbidden_points, overlaps
 from config.fields import Context, Record
@@ -171,68 +172,11 @@ def _stamp_points(made: Stamped, parts: _Parts, connection: str, unit: int) -> N
 
 
 def _stamp_alarms(made: Stamped, parts: _Parts, record: Record, context: Context) -> None:
-    found: dict[tuple[str, str], tuple[Record, AlarmRule | None]] = {}
-    own_alarms: list[Record] = record.get("alarms", [])
-    overrides = _overrides(own_alarms, parts.alarms)
-    for alarm in parts.alarms:
-        for key in _targets(alarm, made.points, context):
-            over = overrides.get((alarm.get("key"), key)) or overrides.get((alarm.get("key"), ""))
-            _add_rule(alarm.merged(over) if over else alarm, key, made, parts, found, context)
-    known = {alarm.get("key") for alarm in parts.alarms}
-    for alarm in own_alarms:
-        if alarm.get("key") in known or "key" not in alarm:
-            continue
-        if "point" not in alarm:
-            if "point" not in alarm.bad:
-                context.mistake(alarm.line, "missing_key", key="point", section="alarm")
-            continue
-        for key in _targets(alarm, made.points, context):
-            _add_rule(alarm, key, made, parts, found, context)
-    made.rules.extend(rule for _, rule in found.values() if rule is not None)
-
-
-def _overrides(own: list[Record], alarms: list[Record]) -> dict[tuple[str, str], Record]:
-    """The site's changes to alarms of the type, by key and (where it is narrowed) point."""
-    known = {alarm.get("key") for alarm in alarms}
-    return {(alarm.get("key"), alarm.get("point", "")): alarm for alarm in own if alarm.get("key") in known}
-
-
-def _targets(alarm: Record, points: dict[str, Point], context: Context) -> list[str]:
-    pattern: str | None = alarm.get("point")
-    if pattern is None:
-        if "point" not in alarm.bad:
-            context.findings.mistake(alarm.file, alarm.line, "missing_key", key="point", section="alarm")
-        return []
-    if pattern.endswith("*"):
-        keys = [key for key in points if key.startswith(pattern[:-1])]
-    else:
-        keys = [pattern] if pattern in points else []
-    if not keys:
-        guess = near(pattern, points)
-        where = Context(alarm.file, context.findings)
-        if guess:
-            where.mistake(alarm.line_of("point"), "rule_no_point_near", key=alarm.get("key", ""), point=pattern, near=guess)
-        else:
-            where.mistake(alarm.line_of("point"), "rule_no_point", key=alarm.get("key", ""), point=pattern)
-    return keys
-
-
-def _add_rule(
-    alarm: Record,
-    key: str,
-    made: Stamped,
-    parts: _Parts,
-    found: dict[tuple[str, str], tuple[Record, AlarmRule | None]],
-    context: Context,
-) -> None:
-    identity = (key, alarm.get("key", ""))
-    if identity in found:
-        first = found[identity][0]
-        context.findings.mistake(alarm.file, alarm.line, "duplicate_alarm", key=alarm.get("key"), point=key, first=first.line)
-        return
-    point = made.points[key]
-    codes = parts.records[key].get("codes", {}) if key in parts.records else {}
-    found[identity] = (alarm, make_rule(alarm, point, codes, Context(alarm.file, context.findings)))
+    for (key, _), alarm in lay_alarms(parts.alarms, record.get("alarms", []), made.points, context).items():
+        codes = parts.records[key].get("codes", {}) if key in parts.records else {}
+        rule = make_rule(alarm, made.points[key], codes, Context(alarm.file, context.findings))
+        if rule is not None:
+            made.rules.append(rule)
 
 
 def _own_plans(parts: _Parts, own: list[Record], context: Context) -> None:

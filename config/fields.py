@@ -20,6 +20,7 @@ from console.domain.text import Text
 MISSING: Final = object()
 _PLACEHOLDER = re.compile(r"\$\{(\w+)\}")
 _SUM = re.compile(r"\s*([+-]?(?:0x[0-9a-fA-F]+|\d+))((?:\s*[+-]\s*(?:0x[0-9a-fA-F]+|\d+))*)\s*")
+_BOOLEANS = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 _TERM = re.compile(r"([+-])\s*(0x[0-9a-fA-F]+|\d+)")
 
 
@@ -196,7 +197,12 @@ class Int(Kind):
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "integer", "minimum": self.low, "maximum": self.high}
+        return _or_placeholder({"type": "integer", "minimum": self.low, "maximum": self.high})
+
+
+def _or_placeholder(described: dict[str, Any]) -> dict[str, Any]:
+    """In an equipment type a number may also be ``${name}``."""
+    return {"anyOf": [described, {"type": "string", "pattern": r"\$\{\w+\}"}]}
 
 
 def whole(text: str) -> int | None:
@@ -230,7 +236,7 @@ class Num(Kind):
         return value
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "number", "minimum": self.low, "maximum": self.high}
+        return _or_placeholder({"type": "number", "minimum": self.low, "maximum": self.high})
 
 
 def number(node: Node, context: Context) -> float | None:
@@ -252,12 +258,11 @@ class Bool(Kind):
     """true or false."""
 
     wants = "boolean"
-    _words = {"true": True, "yes": True, "on": True, "false": False, "no": False, "off": False}
 
     def read(self, node: Node, key: str, context: Context) -> Any:
         if isinstance(node, Scalar):
             text, plain = context.fill(node)
-            value = self._words.get(text.lower()) if plain else None
+            value = _BOOLEANS.get(text.lower()) if plain else None
             if value is not None:
                 return value
         return self.refuse(node, key, context)
@@ -382,7 +387,12 @@ class BandKind(Kind):
         return Band(low, high)
 
     def schema(self) -> dict[str, Any]:
-        return {"type": "array", "items": {"type": ["number", "null"]}, "minItems": 2, "maxItems": 2}
+        return {
+            "type": "array",
+            "items": {"anyOf": [_or_placeholder({"type": "number"}), {"type": "null"}]},
+            "minItems": 2,
+            "maxItems": 2,
+        }
 
 
 class Measure(Kind):
@@ -553,7 +563,7 @@ class Deferred(Kind):
         self.kind = kind
         self.wants = kind.wants
 
-    def read(self, node: Node, key: str, context: Context) -> Any:
+    def read(self, node: Node, key: str, context: Context) -> Any:  # noqa: ARG002 - it is a kind like the others
         return node
 
     def schema(self) -> dict[str, Any]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 
 from config.fields import Context, Record, loose_value
@@ -142,7 +144,7 @@ def _modbus(record: Record, context: Context) -> ModbusSource | None:
 
 
 def _mqtt(record: Record) -> MqttSource:
-    given = {
+    given: dict[str, Any] = {
         key: tuple(record.get(key)) if isinstance(record.get(key), list) else record.get(key)
         for key in (
             "topic", "path", "scale", "offset", "true_words", "false_words", "time_path", "time_unit", "availability_topic",

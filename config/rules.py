@@ -22,9 +22,15 @@ def both(key: str) -> Text:
 def comm_point(connection: str, unit: int) -> Point:
     """The implicit point of every wired piece of equipment: 0 while it answers, 1 while it does not."""
     return Point(
-        id="", equipment="", key=COMM_STATE, name=both("config.comm_state"), kind=ValueKind.STATE, source=CommSource(connection, unit),
-        states={0: both("config.comm_state_ok"), 1: both("config.comm_state_lost")}, group=both("config.comm_group"),
-    )  # fmt: skip
+        id="",
+        equipment="",
+        key=COMM_STATE,
+        name=both("config.comm_state"),
+        kind=ValueKind.STATE,
+        source=CommSource(connection, unit),
+        states={0: both("config.comm_state_ok"), 1: both("config.comm_state_lost")},
+        group=both("config.comm_group"),
+    )
 
 
 def comms_alarm(file: str, line: int, priority: int, delay: int) -> Record:

@@ -2,13 +2,35 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from config.durations import DURATION_PATTERN, INTERVAL_PATTERN
 from config.fields import (
-    BandKind, Bool, Choice, DateKind, Deferred, Duration, Field, Id, Int, IntervalKind, ListOf, Loose, MapOf, Measure, Millis, Num, Obj,
-    Pair, Str, TextKind,
-)  # fmt: skip
+    BandKind,
+    Bool,
+    Choice,
+    DateKind,
+    Deferred,
+    Duration,
+    Field,
+    Id,
+    Int,
+    IntervalKind,
+    ListOf,
+    Loose,
+    MapOf,
+    Measure,
+    Millis,
+    Num,
+    Obj,
+    Pair,
+    Str,
+    TextKind,
+)
 from console.domain.estate import ValueKind
 from console.domain.rules import Category, RuleKind
 from console.domain.times import DAY, HOUR
+from console.texts import CHINESE, ENGLISH, tr
 
 REGISTER_TYPES = ("bool", "u8hi", "u8lo", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bcd16", "bcd32")
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
@@ -236,3 +258,40 @@ OBJECTS: tuple[Obj, ...] = (
     FILE, SITE, LOCATION, CONNECTION, EQUIPMENT, POINT, REPEAT, CODE, ALARM, PLAN, SITE_PLAN, RESPONSE, LIMITS, TYPE, DEVICE, COMMS,
     PARAMETER, DEFAULTS,
 )  # fmt: skip
+
+
+def json_schema() -> dict[str, Any]:
+    """The site file as JSON Schema (draft 2020-12): shape, types, limits. What only a whole file can tell is for ``check``."""
+    definitions: dict[str, Any] = {
+        "text": {
+            "anyOf": [
+                {"type": ["string", "number", "boolean"]},
+                {"type": "object", "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}, "additionalProperties": False,
+                 "minProperties": 1},
+            ]
+        },
+        "duration": {"type": "string", "pattern": DURATION_PATTERN},
+        "interval": {"type": "string", "pattern": INTERVAL_PATTERN},
+    }  # fmt: skip
+    for described in OBJECTS:
+        definitions[described.name] = described.definition()
+        definitions[described.name]["description"] = _described(doc_key(described.name))
+        for key, property_schema in definitions[described.name]["properties"].items():
+            property_schema["description"] = _described(doc_key(described.name, key))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Building Console site file",
+        "$ref": "#/$defs/file",
+        "$defs": definitions,
+    }
+
+
+def doc_key(section: str, key: str = "") -> str:
+    """The text key that describes a section, or one key of it; what stands in two sections is described once."""
+    fields = {"site_plan": PLAN, "defaults": POINT}.get(section)
+    owner = fields.name if fields is not None and key in fields.fields else section
+    return f"config.doc.{owner}.{key}" if key else f"config.doc.{section}"
+
+
+def _described(key: str) -> str:
+    return f"{tr(key, CHINESE)} / {tr(key, ENGLISH)}"

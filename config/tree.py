@@ -86,6 +86,10 @@ def _tab_lines(text: str) -> list[int]:
     ]
 
 
+def _line(event: yaml.Event) -> int:
+    return event.start_mark.line + 1 if event.start_mark is not None else 1
+
+
 def _plain(problem: str) -> str:
     return " ".join(problem.split())
 
@@ -105,7 +109,7 @@ class _Builder:
         for event in _events(text):
             if isinstance(event, yaml.ScalarEvent):
                 self._tag(event)
-                line = event.start_mark.line + 1
+                line = _line(event)
                 self._place(Scalar(line, event.value, event.style is None or event.style == ""), line)
             elif isinstance(event, yaml.MappingStartEvent | yaml.SequenceStartEvent):
                 self._start(event)
@@ -113,13 +117,13 @@ class _Builder:
                 self._open.pop()
                 self._keys.pop()
             elif isinstance(event, yaml.AliasEvent):
-                line = event.start_mark.line + 1
+                line = _line(event)
                 self._findings.mistake(self._file, line, "alias", name=str(event.anchor))
                 self._place(Scalar(line, "", True), line)
             elif isinstance(event, yaml.DocumentStartEvent):
                 self._documents += 1
                 if self._documents > 1:
-                    self._findings.mistake(self._file, event.start_mark.line + 1, "second_document")
+                    self._findings.mistake(self._file, _line(event), "second_document")
                     break
         if isinstance(self._root, Scalar) and self._root.null:
             return None
@@ -127,9 +131,9 @@ class _Builder:
 
     def _start(self, event: yaml.CollectionStartEvent) -> None:
         self._tag(event)
-        line = event.start_mark.line + 1
+        line = _line(event)
         if len(self._open) >= DEEPEST:
-            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST} levels", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST} levels", problem_mark=event.start_mark)  # type: ignore[arg-type]  # the stubs know two marks
         node = Mapping(line) if isinstance(event, yaml.MappingStartEvent) else Sequence(line)
         self._place(node, line)
         self._open.append(node)
@@ -138,7 +142,7 @@ class _Builder:
     def _tag(self, event: yaml.NodeEvent) -> None:
         tag = getattr(event, "tag", None)
         if tag is not None and tag != "!":
-            self._findings.mistake(self._file, event.start_mark.line + 1, "tag", tag=str(tag))
+            self._findings.mistake(self._file, _line(event), "tag", tag=str(tag))
 
     def _place(self, node: Node, line: int) -> None:
         if not self._open:
