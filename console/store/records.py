@@ -45,23 +45,25 @@ def subjects(entry: Entry) -> set[str]:
 
 
 def _about(event: Event) -> tuple[tuple[str, str | int], ...]:
+    found: tuple[tuple[str, str | int], ...] = ()
     match event:
         case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
             alarm = event.alarm
             fault = int(alarm.fault.rpartition("-")[2]) if alarm.fault else 0  # "F-000012"
-            return ("alarm", alarm.number), ("equipment", alarm.equipment), ("fault", fault)
+            found = ("alarm", alarm.number), ("equipment", alarm.equipment), ("fault", fault)
         case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
-            return ("fault", event.fault.number), ("equipment", event.fault.equipment), ("order", event.fault.order)
+            found = ("fault", event.fault.number), ("equipment", event.fault.equipment), ("order", event.fault.order)
         case e.OrderRaised() | e.OrderAdvanced():
             order = event.order
-            return ("order", order.number), ("equipment", order.equipment), ("fault", order.fault), ("plan", order.plan)
+            found = ("order", order.number), ("equipment", order.equipment), ("fault", order.fault), ("plan", order.plan)
         case e.PlanAdvanced():
-            return (("plan", event.state.plan),)
+            found = (("plan", event.state.plan),)
         case e.AccountSaved():
-            return (("account", event.account.name),)
+            found = (("account", event.account.name),)
         case e.SignedOn() | e.SignedOff() | e.SignOnRefused():
-            return (("account", event.account),)
+            found = (("account", event.account),)
         case e.HealthChanged():
-            return (("health", event.id),)
+            found = (("health", event.id),)
         case _:
-            return ()
+            pass
+    return found

@@ -1,0 +1,115 @@
+"""Verification: the hash chain of the log, the records against the log, every checksum of the history."""
+
+from __future__ import annotations
+
+import sqlite3
+import zlib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import msgspec
+
+from console.domain import events as e
+from console.domain.problems import Problem
+from console.store.blocks import unpack_block, unpack_head
+from console.store.journal import unpack
+from console.store.months import MAIN, month_files
+from console.store.packing import Damaged
+from console.store.readonly import reading
+from console.store.records import GENESIS, chained, encoder, entry_decoder
+from console.store.refusals import StoreRefused
+
+
+@dataclass(slots=True)
+class Verified:
+    """What was looked at, and what is wrong with it."""
+
+    entries: int = 0
+    records: int = 0
+    rows: int = 0
+    blocks: int = 0
+    samples: int = 0
+    problems: list[Problem] = field(default_factory=list)
+
+
+def verify(folder: Path) -> Verified:
+    """Read the whole store. Every damage is named and the rest still read."""
+    found = Verified()
+    try:
+        with reading(folder / MAIN) as connection:
+            _log(connection, found)
+    except StoreRefused as refused:
+        if refused.problem.code == "store.missing":
+            raise
+        found.problems.append(Problem("store.verify_file", {"file": MAIN}))
+    for path in month_files(folder):
+        try:
+            with reading(path) as connection:
+                _history(connection, path.name, found)
+        except StoreRefused:
+            found.problems.append(Problem("store.verify_file", {"file": path.name}))
+    return found
+
+
+def _log(connection: sqlite3.Connection, found: Verified) -> None:
+    before = GENESIS
+    explained: dict[tuple[str, str], bytes] = {}
+    for sequence, text, digest in connection.execute("SELECT sequence, entry, hash FROM log ORDER BY sequence"):
+        found.entries += 1
+        if chained(before, text.encode("utf-8")) != digest:
+            found.problems.append(Problem("store.verify_log", {"sequence": sequence}))
+        before = digest
+        try:
+            _explain(entry_decoder.decode(text).event, explained)
+        except msgspec.DecodeError:
+            found.problems.append(Problem("store.verify_log", {"sequence": sequence}))
+    for table, key in (("alarm", "number"), ("fault", "number"), ("work_order", "number"), ("plan", "plan"), ("account", "name")):
+        for number, record in connection.execute(f"SELECT {key}, record FROM {table}"):
+            found.records += 1
+            if explained.pop((table, str(number)), b"") != record.encode("utf-8"):
+                found.problems.append(Problem("store.verify_state", {"table": table, "number": number}))
+    for table, missing in explained:
+        found.problems.append(Problem("store.verify_state", {"table": table, "number": missing}))
+
+
+def _explain(event: e.Event, explained: dict[tuple[str, str], bytes]) -> None:
+    match event:
+        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
+            explained["alarm", str(event.alarm.number)] = encoder.encode(event.alarm)
+        case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
+            explained["fault", str(event.fault.number)] = encoder.encode(event.fault)
+        case e.OrderRaised() | e.OrderAdvanced():
+            explained["work_order", str(event.order.number)] = encoder.encode(event.order)
+        case e.PlanAdvanced():
+            explained["plan", event.state.plan] = encoder.encode(event.state)
+        case e.AccountSaved():
+            explained["account", event.account.name] = encoder.encode(event.account)
+        case _:
+            pass
+
+
+def _history(connection: sqlite3.Connection, name: str, found: Verified) -> None:
+    (sound,) = connection.execute("PRAGMA quick_check(1)").fetchone()
+    if sound != "ok":
+        found.problems.append(Problem("store.verify_file", {"file": name}))
+    for identity, samples, crc, body in connection.execute("SELECT id, samples, crc, body FROM journal"):
+        found.rows += 1
+        found.samples += samples
+        try:
+            if zlib.crc32(body) != crc or int(unpack(identity, body).widths.sum()) != samples:
+                raise Damaged("row")
+        except Damaged:
+            found.problems.append(Problem("store.verify_journal", {"file": name, "row": identity, "samples": samples}))
+    query = """SELECT b.id, b.times, b.crc, b.head_crc, b.head, b.body, g.kind, length(g.points) / 4
+               FROM block b LEFT JOIN point_group g ON g.id = b.group_id"""
+    for identity, times, crc, head_crc, head, body, kind, width in connection.execute(query):
+        found.blocks += 1
+        found.samples += times * (width or 0)
+        try:
+            if zlib.crc32(body) != crc or zlib.crc32(head) != head_crc or kind is None:
+                raise Damaged("block")
+            if len(unpack_block(body).times) != times or len(unpack_head(kind, head).count) != width:
+                raise Damaged("block")
+        except Damaged:
+            facts: dict[str, str | int | float] = {"file": name, "block": identity, "points": width or 0, "times": times}
+            found.problems.append(Problem("store.verify_block", facts))
