@@ -20,6 +20,7 @@ from console.domain.commands import Command
 from console.domain.events import (
     AlarmAcknowledged,
     AlarmAssigned,
+    AlarmRaised,
     AlarmReturned,
     Event,
     FaultClosed,
@@ -79,8 +80,9 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
 
     The alarm joins the equipment's open fault if that is at least as severe and its repair still goes on (most severe, then
     oldest); else a new fault is opened, with the policy's limits as they are now, and its corrective order is raised
-    (R-SLA-17). Both begin at the alarm's own time, however late it was committed. An alarm that is already over keeps its
-    fault: the fault names it, only the alarm's record is no longer touched.
+    (R-SLA-17). Both begin at the alarm's own time, however late it was committed; for an alarm that came again after an
+    earlier fault (:func:`raised_again`) they begin now. An alarm that is already over keeps its fault: the fault names it, only
+    the alarm's record is no longer touched.
     """
     if alarm.priority > LOWEST_FAULT_PRIORITY or alarm.fault:
         return ()
@@ -94,12 +96,13 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
         fault = replace(fault, alarms=(*fault.alarms, alarm.number), revision=fault.revision + 1)
         events: tuple[Event, ...] = (FaultJoined(fault),)
     else:
+        again = any(alarm.number in fault.alarms for fault in same)
         fault = Fault(
             number=world.next_fault,
             equipment=alarm.equipment,
             priority=alarm.priority,
             text=alarm.text,
-            opened_at=min(alarm.raised_at, now),  # a wall clock may have been put back in between
+            opened_at=now if again else min(alarm.raised_at, now),  # a wall clock may have been put back in between
             limits=world.policy.limits(alarm.priority),
             alarms=(alarm.number,),
             order=world.next_order,
@@ -109,6 +112,17 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
     if present is None:
         return events
     return (*events, AlarmAssigned(replace(present, fault=fault.id)))
+
+
+def raised_again(world: World, earlier: Alarm, value: float) -> AlarmRaised:
+    """The condition of an alarm that had returned and was not acknowledged began again: the same occurrence goes on.
+
+    (ISA-18.2: returned unacknowledged -> active unacknowledged.) If the repair that it belonged to has ended meanwhile, it
+    leaves that fault, so that :func:`fault_for` opens the next one: a fault that comes back is never without a clock.
+    """
+    fault = next((fault for fault in world.faults.values() if fault.id == earlier.fault), None)
+    runs = fault is not None and promises.repair_runs(fault, world.order_of(fault))
+    return AlarmRaised(replace(earlier, active=True, returned_at=0, value=value, fault=earlier.fault if runs else ""))
 
 
 def returned(world: World, number: int, now: int) -> tuple[Event, ...]:
@@ -166,7 +180,7 @@ def _take(act: Act, command: cmd.TakeFault) -> tuple[Event, ...]:
             events.append(OrderAdvanced(order, "owner"))
     elif fault.taken.by != act.actor.name:
         raise Refused("refused.fault_taken", fault=fault.id, who=act.world.display(fault.taken.by), station=fault.taken.station)
-    return (*events, *_acknowledged(act, fault.alarms, ""))
+    return (*events, *_acknowledged(act, tuple(alarm.number for alarm in act.world.alarms_of(fault)), ""))
 
 
 def _close(act: Act, command: cmd.CloseFault) -> tuple[Event, ...]:
@@ -181,7 +195,7 @@ def _close(act: Act, command: cmd.CloseFault) -> tuple[Event, ...]:
             raise Refused("refused.close_unverified", fault=fault.id)
         if not remedy:
             raise Refused("refused.close_remedy", fault=fault.id)
-        active = act.world.active_alarms(fault)
+        active = [alarm for alarm in act.world.alarms_of(fault) if alarm.active]
         if active:
             raise Refused("refused.close_active", fault=fault.id, alarm=active[0].id, count=len(active))
     elif order is not None and order.open and order.state is not OrderState.ACCEPTANCE:

@@ -118,9 +118,10 @@ class World:
         """The fault's present order."""
         return self.orders.get(fault.order)
 
-    def active_alarms(self, fault: Fault) -> list[Alarm]:
-        """The fault's alarms whose condition lasts."""
-        return [alarm for number in fault.alarms if (alarm := self.alarms.get(number)) is not None and alarm.active]
+    def alarms_of(self, fault: Fault) -> list[Alarm]:
+        """The fault's alarms that are not over; one that came again after the repair belongs to its new fault."""
+        found = [alarm for number in fault.alarms if (alarm := self.alarms.get(number)) is not None]
+        return [alarm for alarm in found if alarm.fault == fault.id]
 
     def display(self, name: str) -> str:
         """A person's name as it is shown; a contractor's name is its own."""

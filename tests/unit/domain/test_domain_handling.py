@@ -119,6 +119,37 @@ def test_an_alarm_that_is_over_before_its_fault_keeps_the_fault_and_does_not_com
     assert desk.world.alarms == {}
 
 
+def test_an_alarm_that_comes_again_before_it_was_acknowledged_is_the_same_one_in_the_same_fault() -> None:
+    desk = Desk()
+    alarm = desk.alarm(3)
+    desk.later()
+    desk.returns(alarm.number)
+    desk.apply(handling.raised_again(desk.world, desk.world.alarms[alarm.number], 9.0))
+    again = desk.world.alarms[alarm.number]
+    assert again == replace(alarm, value=9.0)
+    assert handling.fault_for(desk.world, again, desk.now) == ()
+
+
+@pytest.mark.parametrize("end", ["self_check", "closed"])
+def test_an_alarm_that_comes_again_after_the_repair_opens_the_next_fault_whose_clocks_begin_now(end: str) -> None:
+    desk = Desk()
+    alarm = desk.alarm(3)
+    desk.returns(alarm.number)
+    repair(desk, verified=end == "closed")
+    if end == "closed":
+        desk.do(CloseFault(1, REAL, "密封老化", "更换密封"))
+    desk.later()
+    desk.apply(handling.raised_again(desk.world, desk.world.alarms[alarm.number], 9.0))
+    desk.apply(*handling.fault_for(desk.world, desk.world.alarms[alarm.number], desk.now))
+    assert (desk.fault.number, desk.fault.previous, desk.fault.opened_at) == (2, 1, desk.now)
+    assert desk.world.alarms[alarm.number].fault == "F-000002"
+    if end == "self_check":
+        assert desk.do(TakeFault(1))[0] == FaultTaken(desk.world.faults[1])
+        assert not desk.world.alarms[alarm.number].acknowledged, "it belongs to the new fault"
+        desk.do(VerifyOrder(1, ""), CHEN)
+        desk.do(CloseFault(1, REAL, "密封老化", "更换密封"))
+
+
 def test_an_acknowledgement_between_alarm_and_fault_is_kept() -> None:
     desk = Desk()
     alarm = desk.alarm(3, fault=False)

@@ -30,7 +30,7 @@ from console.domain.commands import (
 )  # fmt: skip
 from console.domain.evaluation import RuleState
 from console.domain.faults import CloseCode
-from console.domain.handling import fault_for
+from console.domain.handling import fault_for, raised_again
 from console.domain.orders import STAGES, Order, OrderKind, OrderState
 from console.domain.plans import MaintenancePlan
 from console.domain.quality import Quality
@@ -143,15 +143,30 @@ class Watch(RuleBasedStateMachine):
             active = [a for a in self.desk.world.alarms.values() if a.rule == WATCHED[name].id and a.active]
             if transition.raised:
                 assert not active, "one occurrence at a time"
+                waiting = [a for a in self.desk.world.alarms.values() if a.rule == WATCHED[name].id and a.code == transition.code]
+                if waiting:
+                    again = raised_again(self.desk.world, waiting[0], transition.value)
+                    self.desk.apply(again)
+                    self.desk.apply(*fault_for(self.desk.world, again.alarm, self.desk.now))
+                    self._is_worked_on(again.alarm.number)
+                    continue
                 self.last += 1
                 alarm = evaluation.raised(WATCHED[name], transition, self.last, self.desk.now)
                 self.raised.add(alarm.number)
                 self.desk.apply(ev.AlarmRaised(alarm))
                 self.desk.apply(*fault_for(self.desk.world, alarm, self.desk.now))
+                self._is_worked_on(alarm.number)
             else:
                 (alarm,) = active
                 assert alarm.code == transition.code
                 self.desk.returns(alarm.number)
+
+    def _is_worked_on(self, number: int) -> None:
+        """An alarm that begins, or begins again, is never in a fault that nobody has to repair."""
+        alarm = self.desk.world.alarms[number]
+        if alarm.priority <= 3:
+            fault = next(fault for fault in self.desk.world.faults.values() if fault.id == alarm.fault)
+            assert promises.repair_runs(fault, self.desk.world.order_of(fault))
 
     @rule(
         name=st.sampled_from(sorted(WATCHED)),
