@@ -128,7 +128,7 @@ class Ledger:
         at = commit.entries[-1].at if commit.entries else 0
         row = {
             "revision": revision or newest + 1, "at": at, "sequence": sequence,
-            "estate": zlib.compress(encoder.encode(commit.estate)), "site_text": text,
+            "estate": zlib.compress(msgspec.json.encode(commit.estate)), "site_text": text,
         }  # fmt: skip
         self._upsert("configuration", [row])
 
