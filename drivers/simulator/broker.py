@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import shutil
-import tempfile
+import sys
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Protocol
@@ -62,7 +63,7 @@ def make_broker(port: int, prefer_embedded: bool = False) -> Broker:
 
 
 class Mosquitto:
-    """mosquitto as a child process, with a configuration of its own in a temporary folder."""
+    """mosquitto as a child process on a leash (`leash.py`): it ends with us, whatever ends us."""
 
     kind = "mosquitto"
 
@@ -70,17 +71,16 @@ class Mosquitto:
         self._program = program
         self._port = port
         self._process: asyncio.subprocess.Process | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
 
     async def start(self) -> None:
         """See :class:`Broker`. Raises :class:`BrokerMissing` when it does not come up (the port is taken)."""
-        self._folder = self._folder or tempfile.TemporaryDirectory(prefix="building-console-broker-")
-        config = Path(self._folder.name) / "mosquitto.conf"
-        lines = (f"listener {self._port} 127.0.0.1", "allow_anonymous true", "persistence false", "log_dest none", "")
-        config.write_text("\n".join(lines), encoding="utf-8")
+        if self._process is not None:
+            return
+        leash = Path(__file__).with_name("leash.py")
+        nowhere = asyncio.subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(
-            str(self._program), "-c", str(config), stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+            sys.executable, str(leash), str(self._program), str(self._port),
+            stdin=asyncio.subprocess.PIPE, stdout=nowhere, stderr=nowhere,
         )  # fmt: skip
         if not await _listens(self._port, self._process):
             await self.kill()
@@ -88,29 +88,27 @@ class Mosquitto:
 
     async def stop(self) -> None:
         """See :class:`Broker`."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.terminate()
-        await self._ended()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
+        await self._end(b"")
 
     async def kill(self) -> None:
         """See :class:`Broker`."""
-        if self._process is not None and self._process.returncode is None:
-            self._process.kill()
-        await self._ended()
+        await self._end(b"kill\n")
 
-    async def _ended(self) -> None:
-        if self._process is None:
+    async def _end(self, word: bytes) -> None:
+        process, self._process = self._process, None
+        if process is None:
             return
+        assert process.stdin is not None
+        with contextlib.suppress(ConnectionError):
+            process.stdin.write(word)
+            await process.stdin.drain()
+        process.stdin.close()
         try:
-            async with asyncio.timeout(2.0):
-                await self._process.wait()
+            async with asyncio.timeout(3.0):
+                await process.wait()
         except TimeoutError:
-            self._process.kill()
-            await self._process.wait()
-        self._process = None
+            process.kill()
+            await process.wait()
 
 
 async def _listens(port: int, process: asyncio.subprocess.Process) -> bool:

@@ -266,10 +266,8 @@ class Injector:
 def alarms_expected(estate: Estate, world: World) -> int:
     """How many rules the present values break (delays not counted): the size of a power cut is made from it."""
     values: dict[str, float] = {}
-    for id_, device in world.devices.items():
-        model = device.model
-        if model is not None:
-            values.update({f"{id_}.{key}": value for key, value in model.values().items()})
+    for device in world.devices.values():
+        values |= device.shown()
     return sum(rule.enabled and _broken(rule, values.get(rule.point)) for rule in estate.rules)
 
 

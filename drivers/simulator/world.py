@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from console.domain.estate import CommSource, Equipment, Estate, ManualSource, ModbusSource, ModbusTcp, Mqtt, MqttSource, Point
@@ -51,23 +51,27 @@ class Device:
         """Keys that no model knows: they get slow, plausible values."""
         return tuple(binding.point.key for binding in self._unknown)
 
-    def changed(self) -> list[tuple[Point, float]]:
-        """Points whose value moved since the last call, whole words before the bits that lie in them."""
-        changed: list[tuple[Point, float]] = []
+    def _values(self) -> Iterator[tuple[_Binding, float]]:
         if self.model is not None:
             values = self.model.values()
             for binding in self._bound:
-                value = values[binding.point.key] * binding.factor + binding.offset
-                if value != binding.last:
-                    binding.last = value
-                    changed.append((binding.point, value))
+                yield binding, values[binding.point.key] * binding.factor + binding.offset
         if self._unknown:
             others = self._rest.values()
             for binding in self._unknown:
-                value = others[binding.point.key]
-                if value != binding.last:
-                    binding.last = value
-                    changed.append((binding.point, value))
+                yield binding, others[binding.point.key]
+
+    def shown(self) -> dict[str, float]:
+        """The present value of every point, by point id, in the point's unit."""
+        return {binding.point.id: value for binding, value in self._values()}
+
+    def changed(self) -> list[tuple[Point, float]]:
+        """Points whose value moved since the last call, whole words before the bits that lie in them."""
+        changed: list[tuple[Point, float]] = []
+        for binding, value in self._values():
+            if value != binding.last:
+                binding.last = value
+                changed.append((binding.point, value))
         return changed
 
     @property
