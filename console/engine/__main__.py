@@ -46,7 +46,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(encoding="utf-8", errors="replace")
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", stream=sys.stderr)
-    logging.getLogger("websockets").setLevel(logging.WARNING)
     options = parser().parse_args(arguments)
     from console.domain.problems import Refused  # noqa: PLC0415 - see the module
     from console.engine.configuring import ConfigurationWrong  # noqa: PLC0415

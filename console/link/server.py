@@ -12,6 +12,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import http
+import logging
 import ssl
 from collections import deque
 from collections.abc import Iterable
@@ -30,6 +31,9 @@ from console.link.tokens import is_loopback
 
 MAX_DELTAS = 64  # about 10 s of changes; a console that is further behind gets a snapshot
 MAX_QUERIES = 8  # at a time, of one console
+_log = logging.getLogger(__name__)
+_wire_log = logging.getLogger(f"{__name__}.wire")
+_wire_log.setLevel(logging.CRITICAL)  # port scanners and broken lines are no news; our own bugs are logged by `_log`
 HELLO_TIMEOUT = 5.0  # seconds of real time for the first message
 
 
@@ -144,6 +148,7 @@ class LinkServer:
                 ping_timeout=20,
                 close_timeout=1,
                 server_header=None,
+                logger=_wire_log,
             )
         except OSError as error:
             raise Refused("link.cannot_listen", host=host, port=port, detail=error.strerror or str(error)) from error
@@ -168,6 +173,13 @@ class LinkServer:
                 console.delta(data)
 
     async def _serve(self, socket: ServerConnection) -> None:
+        try:
+            await self._attend(socket)
+        except Exception:
+            _log.exception("a console's connection ended by a bug of ours")
+            raise
+
+    async def _attend(self, socket: ServerConnection) -> None:
         self._last += 1
         peer = socket.remote_address
         console = Console(self._last, str(peer[0]) if peer else "")
