@@ -7,7 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from console.domain.health import HealthLine
+from console.domain.health import HealthLine, HealthState
 from console.domain.quality import Quality
 from console.domain.samples import Batch
 
@@ -49,6 +49,10 @@ class Findings:
         """The last health line of ``ident``."""
         return [line for line in self.lines if line.id == ident][-1]
 
+    def state(self, ident: str) -> HealthState | None:
+        """The last state of ``ident``; None before its first line."""
+        return next((line.state for line in reversed(self.lines) if line.id == ident), None)
+
     def counter(self, ident: str, name: str) -> int:
         found = [line for line in self.lines if line.id == ident]
         return found[-1].counters.get(name, 0) if found else 0
@@ -56,5 +60,5 @@ class Findings:
     async def until(self, condition: Callable[[], object], seconds: float = 10.0) -> None:
         """Wait for a condition, or fail."""
         async with asyncio.timeout(seconds):
-            while not condition():
+            while not condition():  # noqa: ASYNC110 - any condition, not an event of ours
                 await asyncio.sleep(0.01)

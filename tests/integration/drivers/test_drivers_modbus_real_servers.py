@@ -93,8 +93,8 @@ async def test_values_of_every_type_arrive_exactly_as_the_server_holds_them() ->
                 assert isinstance(found.last(number)[0], int)
             assert [found.last(number)[1] for number in (9, 10, 11)] == [Quality.NOT_AVAILABLE] * 2 + [Quality.BAD]
             assert found.answers == [("gw", 1, True)]
-            assert found.line("connection:gw").state is HealthState.OK
-            assert found.line("device:gw/1").state is HealthState.OK
+            assert found.state("connection:gw") is HealthState.OK
+            assert found.state("device:gw/1") is HealthState.OK
             assert [(read.function, read.address, read.count) for read in driver.plan()] == [
                 (1, 3, 2),
                 (2, 9, 1),
@@ -110,8 +110,8 @@ async def test_a_server_that_stops_and_starts_again_is_lost_once_and_back_within
         with server(port, bank):
             await found.until(lambda: found.last(1) == (5, Quality.GOOD))
         await found.until(lambda: found.last(1) == (5, Quality.COMM_LOST))
-        assert found.line("device:gw/1").state is HealthState.DOWN
-        await found.until(lambda: found.line("connection:gw").state is HealthState.DOWN)
+        assert found.state("device:gw/1") is HealthState.DOWN
+        await found.until(lambda: found.state("connection:gw") is HealthState.DOWN)
         await asyncio.sleep(1.5)
         assert found.qualities(1).count(Quality.COMM_LOST) == 1
         assert found.answers == [("gw", 1, True), ("gw", 1, False)]
@@ -119,4 +119,4 @@ async def test_a_server_that_stops_and_starts_again_is_lost_once_and_back_within
         with server(port, bank):
             await found.until(lambda: found.last(1) == (6, Quality.GOOD), 3)
             assert found.answers[-1] == ("gw", 1, True)
-            assert found.line("connection:gw").state is HealthState.OK
+            assert found.state("connection:gw") is HealthState.OK
