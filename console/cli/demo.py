@@ -57,7 +57,7 @@ def demo(arguments: argparse.Namespace) -> int:
 def _demo(arguments: argparse.Namespace, folder: Path, started: list[subprocess.Popen[bytes]]) -> int:
     folder.mkdir(parents=True, exist_ok=True)
     if answers(folder):
-        raise Refused("store.locked", folder=str(folder))
+        raise Refused("store.locked", path=str(folder))
     site, accounts, pins = _write_site(folder)
     clock = "real" if arguments.speed == 1 else f"scaled:{arguments.speed:g}"
     words = [str(site), "--clock", clock, "--seed", str(arguments.seed), "--broker"]
