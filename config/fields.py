@@ -304,7 +304,7 @@ class Duration(Kind):
     wants = "duration"
 
     def __init__(self, most: int, none: bool = False) -> None:
-        self._most = most
+        self.most = most
         self._none = none
 
     def read(self, node: Node, key: str, context: Context) -> Any:
@@ -316,8 +316,8 @@ class Duration(Kind):
         value = durations.nanoseconds(text)
         if value is None:
             return self.refuse(node, key, context)
-        if value > self._most:
-            context.mistake(node.line, "too_long_time", key=key, found=text, most=durations.words(self._most))
+        if value > self.most:
+            context.mistake(node.line, "too_long_time", key=key, found=text, most=durations.words(self.most))
             return MISSING
         return value
 
@@ -534,6 +534,7 @@ class MapOf(Kind):
             return self.refuse(node, key, context)
         record = Record(context.file, node.line)
         numbers: dict[int, Any] = {}
+        right = True
         for name, (line, value) in node.entries.items():
             read = self.kind.read(value, f"{key}.{name}", context)
             if read is MISSING:
@@ -542,11 +543,14 @@ class MapOf(Kind):
                 code = whole(name)
                 if code is None:
                     context.mistake(line, "want_integer", key=key, found=name)
+                    right = False
                 else:
                     numbers[code] = read
             else:
                 record.values[name] = read
                 record.lines[name] = line
+        if not right:
+            return MISSING
         return numbers if self._numeric else record
 
     def schema(self) -> dict[str, Any]:

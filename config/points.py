@@ -74,7 +74,7 @@ def make_point(record: Record, context: Context) -> Point | None:
     states: dict[int, Text] = record.get("states", {})
     if codes:
         states = {code: Text(entry.get("zh", ""), entry.get("en", "")) for code, entry in codes.items()}
-    if kind in (ValueKind.STATE, ValueKind.CODE) and not states:
+    if kind in (ValueKind.STATE, ValueKind.CODE) and not states and not record.bad & {"states", "codes"}:
         context.mistake(record.line, "states_missing", key=key)
     return Point(
         id="",

@@ -262,17 +262,13 @@ OBJECTS: tuple[Obj, ...] = (
 
 def json_schema() -> dict[str, Any]:
     """The site file as JSON Schema (draft 2020-12): shape, types, limits. What only a whole file can tell is for ``check``."""
+    word = {"type": "string"}
+    both = {"type": "object", "properties": {"zh": word, "en": word}, "additionalProperties": False, "minProperties": 1}
     definitions: dict[str, Any] = {
-        "text": {
-            "anyOf": [
-                {"type": ["string", "number", "boolean"]},
-                {"type": "object", "properties": {"zh": {"type": "string"}, "en": {"type": "string"}}, "additionalProperties": False,
-                 "minProperties": 1},
-            ]
-        },
+        "text": {"anyOf": [{"type": ["string", "number", "boolean"]}, both]},
         "duration": {"type": "string", "pattern": DURATION_PATTERN},
         "interval": {"type": "string", "pattern": INTERVAL_PATTERN},
-    }  # fmt: skip
+    }
     for described in OBJECTS:
         definitions[described.name] = described.definition()
         definitions[described.name]["description"] = _described(doc_key(described.name))
