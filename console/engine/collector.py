@@ -31,6 +31,7 @@ from console.domain.estate import Estate
 from console.domain.health import HealthState
 from console.domain.problems import Problem, Refused
 from console.domain.samples import Batch
+from console.domain.times import MINUTE
 from console.domain.world import World
 from console.engine import system as system_alarms
 from console.engine.alarming import Alarming
@@ -52,13 +53,15 @@ from console.engine.watch import Watch
 from console.engine.workers import Workers
 from console.link.server import LinkServer
 from console.link.tokens import LinkFile, is_loopback, new_token, remove_link_file, write_link_file
-from console.store import open_store
+from console.store import ledgers, open_store
 from console.store.image import Image
 
 if TYPE_CHECKING:
     from console.store.opening import Store
 
 FIRST_COMMITS = 20.0  # seconds of real time until the start is on disk
+RETRIES = 10 * MINUTE  # so long before the last sign of life a command may have been given whose answer got lost
+RETRIES_MOST = 1_000
 RECORDER_EVERY = 1.0  # seconds of real time between looks at the recorder
 
 
@@ -205,6 +208,8 @@ class Collector:
             await self._configuring.first(self._site_text, self._site_file)
         else:
             await self._apply(self._configuring.estate, image.configuration)
+        recent = max(0, image.alive - RETRIES)
+        self._desk.remember(await asyncio.to_thread(ledgers.log, self._folder, "", recent, 0, RETRIES_MOST))
         await self._people.seed(self._seeds)
         self._watch.begin(image)
         self._watch.summarise(self._reminding.start())

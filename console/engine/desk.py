@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import hmac
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from console.domain import commands as cmd
@@ -69,6 +69,17 @@ class Desk:
         self._stop = stop
         self._stations: dict[str, _Station] = {}
         self._replies: OrderedDict[str, asyncio.Future[Done | Denied]] = OrderedDict()
+
+    def remember(self, entries: Iterable[Entry]) -> None:
+        """Commands of the run before: a retry after the collector's own crash is harmless, too. Newest first."""
+        done: dict[tuple[str, str], int] = {}
+        for entry in entries:
+            if entry.command_id:
+                key = (entry.station, entry.command_id)
+                done[key] = max(done.get(key, 0), _made((entry,)))
+        for (station, command_id), number in reversed(done.items()):
+            self._replies[f"{station}/{command_id}"] = future = asyncio.get_running_loop().create_future()
+            future.set_result(Done(command_id, number))
 
     # --- coming and going
 

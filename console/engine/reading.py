@@ -6,11 +6,16 @@ The store's reading functions are imported inside: the collector names these fun
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from console.domain.alarms import Alarm
 from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.orders import Order
+from console.engine.live import EXACT_FLOAT
 from console.link.messages import Series
 
 
@@ -18,17 +23,35 @@ def raw(folder: Path, numbers: tuple[int, ...], since: int, until: int, limit: i
     """Raw samples, the newest ``limit`` of each point."""
     from console.store import reading  # noqa: PLC0415 - see the module
 
-    return tuple(
-        Series(
-            found.point,
-            found.times.astype("<i8", copy=False).tobytes(),
-            found.values.astype("<f8", copy=False).tobytes(),
-            found.quality.tobytes(),
-            exact=found.exact,
-            truncated=found.truncated,
+    made = []
+    for found in reading.raw(folder, numbers, since, until, limit):
+        floats, exact = _floats(found.values)
+        made.append(
+            Series(
+                found.point,
+                found.times.astype("<i8", copy=False).tobytes(),
+                floats.astype("<f8", copy=False).tobytes(),
+                found.quality.tobytes(),
+                exact=exact,
+                truncated=found.truncated,
+            )
         )
-        for found in reading.raw(folder, numbers, since, until, limit)
-    )
+    return tuple(made)
+
+
+def _floats(values: npt.NDArray[Any] | list[Any]) -> tuple[npt.NDArray[np.float64], dict[int, str | int]]:
+    """Values as floats, and by position those that a float cannot hold: texts and integers beyond 2**53."""
+    if isinstance(values, list):
+        exact = {i: value for i, value in enumerate(values) if isinstance(value, str) or not _fits(value)}
+        return np.array([0.0 if isinstance(value, str) else float(value) for value in values]), exact
+    if values.dtype.kind == "f":
+        return values, {}
+    floats = values.astype(np.float64)
+    return floats, {int(i): int(values[i]) for i in np.flatnonzero(np.abs(floats) >= EXACT_FLOAT)}
+
+
+def _fits(value: float) -> bool:
+    return isinstance(value, float) or abs(value) < EXACT_FLOAT
 
 
 def buckets(folder: Path, numbers: tuple[int, ...], since: int, until: int, count: int) -> tuple[Series, ...]:
@@ -38,10 +61,10 @@ def buckets(folder: Path, numbers: tuple[int, ...], since: int, until: int, coun
     return tuple(
         Series(
             found.point,
-            found.times.astype("<i8", copy=False).tobytes(),
+            found.starts.astype("<i8", copy=False).tobytes(),
             found.means.astype("<f8", copy=False).tobytes(),
-            lows=found.lows.astype("<f8", copy=False).tobytes(),
-            highs=found.highs.astype("<f8", copy=False).tobytes(),
+            lows=found.lows.astype("<f8").tobytes(),
+            highs=found.highs.astype("<f8").tobytes(),
         )
         for found in reading.buckets(folder, numbers, since, until, count)
     )
@@ -51,25 +74,25 @@ def alarms(folder: Path, since: int, until: int, equipment: str, limit: int) -> 
     """Alarms raised in the range, newest first."""
     from console.store import reading  # noqa: PLC0415 - see the module
 
-    return tuple(reading.alarms(folder, since, until, equipment, limit))
+    return reading.alarms(folder, since, until, equipment, limit)
 
 
 def faults(folder: Path, since: int, until: int, equipment: str, limit: int) -> tuple[Fault, ...]:
     """Faults opened in the range and all open ones, newest first."""
     from console.store import reading  # noqa: PLC0415 - see the module
 
-    return tuple(reading.faults(folder, since, until, equipment, limit))
+    return reading.faults(folder, since, until, equipment, limit)
 
 
 def orders(folder: Path, since: int, until: int, equipment: str, limit: int) -> tuple[Order, ...]:
     """Orders created in the range and all open ones, newest first."""
     from console.store import reading  # noqa: PLC0415 - see the module
 
-    return tuple(reading.orders(folder, since, until, equipment, limit))
+    return reading.orders(folder, since, until, equipment, limit)
 
 
 def log(folder: Path, subject: str, since: int, until: int, limit: int) -> tuple[Entry, ...]:
     """Entries of the event log, newest first."""
     from console.store import reading  # noqa: PLC0415 - see the module
 
-    return tuple(reading.log(folder, subject, since, until, limit))
+    return reading.log(folder, subject, since, until, limit)

@@ -53,7 +53,13 @@ equipment:
       - {{key: level, name: {{zh: 液位, en: Level}}, address: 1, unit: "%", poll_ms: 100}}
       - {{key: energy, name: {{zh: 电能, en: Energy}}, kind: counter, address: 4, type: u64, unit: kW·h, poll_ms: 500}}
     alarms:
-      - {{key: high, point: pressure, kind: high, limit: {limit}, dead_band: 10, priority: 3, text: {{zh: 压力过高, en: Pressure high}}}}
+      - key: high
+        point: pressure
+        kind: high
+        limit: {limit}
+        dead_band: 10
+        priority: 3
+        text: {{zh: 压力过高, en: Pressure high}}
       - {{key: low, point: level, kind: low, limit: 20, on_delay: 300 ms, priority: 4, text: {{zh: 液位过低, en: Level low}}}}
 {equipment}
 """

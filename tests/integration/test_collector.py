@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from console.domain.commands import (
@@ -26,14 +28,26 @@ from console.domain.commands import (
 )
 from console.domain.orders import OrderKind, OrderState
 from console.domain.problems import Refused
+from console.domain.times import SECOND
 from console.link.calls import Call
 from console.link.messages import (
+    AlarmHistoryAnswer,
+    AlarmHistoryQuery,
     ConfigurationAnswer,
     ConfigurationQuery,
+    Denied,
     DiagnosticsAnswer,
     DiagnosticsQuery,
+    FaultHistoryAnswer,
+    FaultHistoryQuery,
+    HistoryAnswer,
+    HistoryQuery,
     ImportPreviewAnswer,
     ImportPreviewQuery,
+    LogAnswer,
+    LogQuery,
+    OrderHistoryAnswer,
+    OrderHistoryQuery,
 )
 from console.link.tokens import read_link_file
 from tests.helpers.processes import CollectorProcess
@@ -348,3 +362,56 @@ async def test_stages_go_through_the_order_by_proxy(running) -> None:
         await console.ask(AdvanceOrder(fault.order, OrderState.ON_SITE, by="zhao"))
         stamp = console.picture.orders[fault.order].stamps[OrderState.ON_SITE]
         assert (stamp.by, stamp.entered_by, stamp.proxy) == ("zhao", "wang", True)
+
+
+async def test_history_and_ledgers_are_answered_by_worker_processes(running) -> None:
+    process, bank = running
+    async with desk(process.folder) as console:
+        await console.until(lambda p: p.value("P1.pressure") == 50)
+        bank.set_holding_registers(0, [150])
+        alarm = await console.until(lambda p: p.alarm("P1.pressure#high"))
+        fault = await console.until(lambda p: next(iter(p.faults.values()), None))
+        number = console.picture.points["P1.pressure"].number
+        now = console.picture.last.now
+        await asyncio.sleep(0.6)  # a journal row is written every 250 ms
+        found = await console.client.query(lambda i: HistoryQuery(i, (number,), now - 10 * SECOND, now + 60 * SECOND))
+        assert isinstance(found, HistoryAnswer), found
+        values = np.frombuffer(found.series[0].values, "<f8")
+        assert values[0] == 50
+        assert values[-1] == 150
+        found = await console.client.query(lambda i: HistoryQuery(i, (number,), now - 60 * SECOND, now + 60 * SECOND, buckets=1))
+        assert isinstance(found, HistoryAnswer), found
+        assert np.frombuffer(found.series[0].lows, "<f8").tolist() == [50]
+        assert np.frombuffer(found.series[0].highs, "<f8").tolist() == [150]
+        alarms = await console.client.query(AlarmHistoryQuery)
+        assert isinstance(alarms, AlarmHistoryAnswer)
+        assert [found.number for found in alarms.alarms] == [alarm.number]
+        faults = await console.client.query(FaultHistoryQuery)
+        assert isinstance(faults, FaultHistoryAnswer)
+        assert [found.number for found in faults.faults] == [fault.number]
+        orders = await console.client.query(OrderHistoryQuery)
+        assert isinstance(orders, OrderHistoryAnswer)
+        assert [found.number for found in orders.orders] == [fault.order]
+        story = await console.client.query(lambda i: LogQuery(i, f"fault:{fault.number}"))
+        assert isinstance(story, LogAnswer)
+        assert type(story.entries[-1].event).__name__ == "FaultOpened"
+        denied = await console.client.query(LogQuery)
+        assert isinstance(denied, Denied)
+        assert denied.problem.code == "refused.not_signed_on"
+        await console.sign_on("li")
+        assert isinstance(await console.client.query(LogQuery), LogAnswer)
+        denied = await console.client.query(lambda i: HistoryQuery(i, tuple(range(1000)), 0, now))
+        assert isinstance(denied, Denied)
+
+
+async def test_a_command_whose_answer_was_lost_in_a_crash_is_not_done_twice(running) -> None:
+    process, _ = running
+    async with desk(process.folder) as console:
+        await console.sign_on("wang")
+        command = RaiseOrder(OrderKind.CORRECTIVE, "门禁失灵", place="T1")
+        done = await console.ask(command, command_id="once")
+        process.kill()
+        process.start()
+        await console.until(lambda p: p.snapshots == 2)
+        assert await console.ask(command, command_id="once") == done
+        assert len(console.picture.orders) == 1
