@@ -13,6 +13,7 @@ import contextlib
 import json
 import secrets
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
@@ -41,6 +42,7 @@ def demo(arguments: argparse.Namespace) -> int:
     """``demo``."""
     folder = Path(arguments.store) if arguments.store else Path(tempfile.mkdtemp(prefix="building-console-demo-"))
     started: list[subprocess.Popen[bytes]] = []
+    signal.signal(signal.SIGTERM, signal.default_int_handler)  # ended by a service or a script: still tidy up
     say(tr("cli.demo.starting"))
     try:
         return _demo(arguments, folder, started)
