@@ -163,6 +163,7 @@ def execute(make: Callable[[], argparse.ArgumentParser], arguments: Sequence[str
     given = list(arguments)
     language, given = _take_language(given)
     choose_language(language)
+    given = _join_negative_times(given)
     parser = make()
     if not given or (given[0].startswith("-") and given[0] not in ("-h", "--help", "--version")):
         given.insert(0, "run")
@@ -181,6 +182,17 @@ def execute(make: Callable[[], argparse.ArgumentParser], arguments: Sequence[str
     except BrokenPipeError:
         return FAILED
     return int(result)
+
+
+def _join_negative_times(given: list[str]) -> list[str]:
+    """``--since -1h``: argparse would take ``-1h`` for an option."""
+    joined: list[str] = []
+    for word in given:
+        if joined and joined[-1] in ("--since", "--until") and word.startswith("-"):
+            joined[-1] = f"{joined[-1]}={word}"
+        else:
+            joined.append(word)
+    return joined
 
 
 def _take_language(given: list[str]) -> tuple[str | None, list[str]]:
