@@ -9,15 +9,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from console.store.pace import Pace
 from console.store.refusals import StoreRefused
 
 if TYPE_CHECKING:
     from console.store.opening import Store
 
-__all__ = ["StoreRefused", "open_store"]
+__all__ = ["Pace", "StoreRefused", "open_store"]
+
+DEFAULT_PACE = Pace()
 
 
-def open_store(folder: Path, now: int) -> Store:
+def open_store(folder: Path, now: int, pace: Pace = DEFAULT_PACE) -> Store:
     """Open the store in ``folder`` (made if missing) and become its only writer; ``now`` is UTC ns.
 
     Raises :class:`StoreRefused` with one sentence where another collector owns it, it is newer than this program, read-only,
@@ -25,4 +28,4 @@ def open_store(folder: Path, now: int) -> Store:
     """
     from console.store.opening import Store  # noqa: PLC0415 - loads SQLAlchemy (22 MB), which readers do without
 
-    return Store(folder, now)
+    return Store(folder, now, pace)

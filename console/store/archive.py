@@ -18,13 +18,9 @@ from console.store.lastvalues import LastValues
 from console.store.ledger import Ledger
 from console.store.migrations import HISTORY_STEPS, migrate
 from console.store.months import month_files, month_name, month_span
+from console.store.pace import Pace
 from console.store.refusals import StoreRefused, problem_of
 from console.store.sealing import QUARANTINE, Sealed, seal
-
-_SEAL_EVERY_S = 600.0  # real seconds: then a shard is sealed
-_SEAL_SAMPLES = 500_000  # or when this many of its samples wait, which bounds time and memory of one sealing
-_KEEP_LAST_S = 30.0  # the last values are kept that often; a restart reads the journal rows after them
-_DURABLE_S = 1.0  # one commit of samples in a second waits for the disk
 
 
 def prepare_month(path: Path) -> None:
@@ -48,7 +44,7 @@ def prepare_month(path: Path) -> None:
 class Archive:
     """Owned by the recorder's thread once that runs."""
 
-    def __init__(self, folder: Path, ledger: Ledger, now: int) -> None:
+    def __init__(self, folder: Path, ledger: Ledger, now: int, pace: Pace) -> None:
         self.folder = folder
         self.last = LastValues()
         self.damaged: list[str] = []  # files that were set aside
@@ -56,6 +52,7 @@ class Archive:
         self.sealed = 0
         self.damaged_rows = 0
         self._ledger = ledger
+        self._pace = pace
         self._spans: dict[str, tuple[int, int]] = ledger.spans()
         self._closing: list[MonthFile] = []
         self._sealing: tuple[MonthFile, int, Iterator[Sealed | None]] | None = None
@@ -138,8 +135,7 @@ class Archive:
         file.next_row = max(file.next_row, old.next_row)
         with file.connection.begin():
             file.note("next_row", str(file.next_row))
-            file.keep_last(self.last, file.next_row - 1)
-        file.newest = max(file.newest, file.next_row - 1)
+            file.keep_last(self.last)
         self._closing.append(old)
         self.file = file
         self._sealed_at.clear()
@@ -156,7 +152,7 @@ class Archive:
         """Write packed rows; may be called again with the same after a failure."""
         self._widen(pending.first, pending.last)
         at = monotonic()
-        durable, keep = at - self._durable_at >= _DURABLE_S, at - self._kept_at >= _KEEP_LAST_S
+        durable, keep = at - self._durable_at >= self._pace.durable_s, at - self._kept_at >= self._pace.keep_last_s
         self.file.write(pending, self.last, keep, durable)
         if durable:
             self._durable_at = at
@@ -166,7 +162,7 @@ class Archive:
     def keep_last(self) -> None:
         """Keep the last values now, so that the next start need not read the journal."""
         with self.file.connection.begin():
-            self.file.keep_last(self.last, self.file.newest)
+            self.file.keep_last(self.last)
 
     def _widen(self, first: int, last: int) -> None:
         """Keep in main.db which source times lie in which file; readers then open only those that they need."""
@@ -222,7 +218,7 @@ class Archive:
             if not samples or shard == QUARANTINE:
                 continue
             # A shard that is seen for the first time gets a start of its own, so that they are not all due together.
-            since = self._sealed_at.setdefault(shard, at - _SEAL_EVERY_S * ((shard * 0.61803) % 1.0) * 0.5)
-            if samples >= _SEAL_SAMPLES or at - since >= _SEAL_EVERY_S:
+            since = self._sealed_at.setdefault(shard, at - self._pace.seal_s * ((shard * 0.61803) % 1.0) * 0.5)
+            if samples >= self._pace.seal_samples or at - since >= self._pace.seal_s:
                 return self.file, shard, seal(self.file, shard, now, False, self.last)
         return None

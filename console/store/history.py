@@ -47,7 +47,6 @@ class MonthFile:
         self.connection: Connection = self._engine.connect()
         self.groups = Groups()
         self.next_row = next_row
-        self.newest = 0  # every row of samples up to here is written (carried rows may have higher ids)
         self.waiting: dict[int, int] = {}  # shard -> samples that are not sealed yet
         self._builders: dict[int, RowBuilder] = {}
         self._closed: list[tuple[int, int, RowBuilder]] = []  # row id, shard, row
@@ -67,7 +66,6 @@ class MonthFile:
             counted = select(table.c.shard, func.sum(table.c.samples).label("samples"), func.max(table.c.id).label("newest"))
             for row in self.connection.execute(counted.group_by(table.c.shard)):
                 self.waiting[row.shard] = row.samples
-                self.newest = max(self.newest, row.newest)
                 self.next_row = max(self.next_row, row.newest + 1)
             self.next_row = max(self.next_row, int(self.fact("next_row") or 0))
 
@@ -158,13 +156,11 @@ class MonthFile:
         for builder in pending.builders:
             self._update(last, builder)
         set_synchronous(self.connection, "FULL" if durable else "NORMAL")
-        newest = max(int(str(row["id"])) for row in pending.rows)
         with self.connection.begin():
             self._write_groups(pending.groups)
             self.connection.execute(schema.journal.insert(), pending.rows)
             if keep_last:
-                self.keep_last(last, newest)
-        self.newest = max(self.newest, newest)
+                self.keep_last(last)
         for row, builder in zip(pending.rows, pending.builders, strict=True):
             shard = int(str(row["shard"]))
             self.waiting[shard] = self.waiting.get(shard, 0) + builder.samples
@@ -195,10 +191,10 @@ class MonthFile:
         ]
         self.connection.execute(schema.member.insert(), members)
 
-    def keep_last(self, last: LastValues, newest: int) -> None:
-        """Keep the last values, which are those after row ``newest`` (within the caller's transaction)."""
+    def keep_last(self, last: LastValues) -> None:
+        """Keep the last values (within the caller's transaction). Every row that has an id is written in it or before it."""
         body = last.pack()
-        values = {"id": 1, "journal": newest, "crc": zlib.crc32(body), "body": body}
+        values = {"id": 1, "journal": self.next_row - 1, "crc": zlib.crc32(body), "body": body}
         statement = insert(schema.last_values).values(values)
         self.connection.execute(statement.on_conflict_do_update(index_elements=["id"], set_=values))
 

@@ -18,6 +18,7 @@ from console.store.ledger import Ledger
 from console.store.migrations import MAIN_STEPS, migrate
 from console.store.months import MAIN
 from console.store.ownership import Ownership
+from console.store.pace import Pace
 from console.store.recorder import Recorder
 from console.store.refusals import StoreRefused, problem_of
 
@@ -25,9 +26,10 @@ from console.store.refusals import StoreRefused, problem_of
 class Store:
     """An open store. :func:`console.store.open_store` makes it; :meth:`close` when the recorder has stopped."""
 
-    def __init__(self, folder: Path, now: int) -> None:
+    def __init__(self, folder: Path, now: int, pace: Pace) -> None:
         self.folder = folder
         self._now = now
+        self._pace = pace
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except OSError as error:
@@ -42,7 +44,7 @@ class Store:
             self._ledger = Ledger(path)
             with self._ledger.connection.begin():
                 self._prepare(self._ledger.connection, path)
-            self._archive = Archive(folder, self._ledger, now)
+            self._archive = Archive(folder, self._ledger, now, pace)
         except (DatabaseError, sqlite3.Error, OSError) as error:
             self.close()
             problem = problem_of(error, path)
@@ -87,7 +89,7 @@ class Store:
         """The one recorder of this store; ``clock_now`` gives UTC ns and is called from the recorder's thread."""
         assert self._ledger is not None and self._archive is not None
         assert self._recorder is None, "a store has one recorder"
-        self._recorder = Recorder(self._ledger, self._archive, clock_now)
+        self._recorder = Recorder(self._ledger, self._archive, clock_now, self._pace)
         return self._recorder
 
     def close(self) -> None:

@@ -24,15 +24,12 @@ from console.store.archive import Archive
 from console.store.history import Pending
 from console.store.image import Commit
 from console.store.ledger import Ledger
+from console.store.pace import Pace
 from console.store.refusals import StoreRefused, problem_of
 from console.store.retry import Reserve, Retry
 
 _LOG = logging.getLogger(__name__)
-FLUSH_S = 0.25  # a journal row that often
-_FLUSH_SAMPLES = 50_000  # or earlier, when this many wait
 _FLUSH_MOST = 100_000  # at a time, so that an event never waits long
-_ALIVE_S = 5.0
-_QUEUE_SAMPLES = 2_000_000  # about 30 MB of arrays; 100 s of a 20,000-point estate
 _COMMITS_AT_ONCE = 200
 _SEAL_SLICE_S = 0.02  # then sealing yields to samples and commits
 _SEAL_REST = 3.0  # and rests that many times as long as it worked
@@ -44,11 +41,11 @@ _FINISH_S = 3.0  # the end waits that long for a locked or full disk
 class Recorder:
     """See the module. ``put``, ``commit`` and ``health`` may be called from any thread and never block."""
 
-    def __init__(self, ledger: Ledger, archive: Archive, clock_now: Callable[[], int], queue: int = _QUEUE_SAMPLES) -> None:
+    def __init__(self, ledger: Ledger, archive: Archive, clock_now: Callable[[], int], pace: Pace) -> None:
         self._ledger = ledger
         self._archive = archive
         self._now = clock_now
-        self._limit = queue
+        self._pace = pace
         self._wake = threading.Condition()
         self._batches: deque[Batch] = deque()
         self._queued = 0
@@ -92,14 +89,14 @@ class Recorder:
         """Take a batch; its arrays belong to the recorder from now on."""
         size = len(batch)
         with self._wake:
-            if self._queued + size > self._limit:
+            if self._queued + size > self._pace.queue:
                 self._counters["shed"] += size
                 self._shed_until = monotonic() + _SHED_SHOWN_S
                 return
             self._batches.append(batch)
             before = self._queued
             self._queued += size
-            if before < _FLUSH_SAMPLES <= self._queued:
+            if before < self._pace.flush_samples <= self._queued:
                 self._wake.notify()
 
     def commit(self, commit: Commit) -> Future[None]:
@@ -169,18 +166,18 @@ class Recorder:
                 future.set_exception(error)
 
     def _loop(self) -> None:
-        flush_at = monotonic() + FLUSH_S
+        flush_at = monotonic() + self._pace.flush_s
         alive_at = seal_at = 0.0
         while True:
             self._sleep(flush_at, seal_at)
             began = monotonic()
             self._write_commits()
-            if began >= flush_at or self._queued >= _FLUSH_SAMPLES:
+            if began >= flush_at or self._queued >= self._pace.flush_samples:
                 self._flush()
-                flush_at = max(flush_at + FLUSH_S, monotonic())
+                flush_at = max(flush_at + self._pace.flush_s, monotonic())
             if began >= alive_at:
                 self._mark_alive()
-                alive_at = monotonic() + _ALIVE_S
+                alive_at = monotonic() + self._pace.alive_s
             if self._stopping:
                 self._finish()
                 return
@@ -198,7 +195,7 @@ class Recorder:
                 until = min(flush_at, max(seal_at, now) if self._sealing else flush_at)
                 if self._commits:
                     until = min(until, self._ledger_retry.at)
-                if self._queued >= _FLUSH_SAMPLES:
+                if self._queued >= self._pace.flush_samples:
                     until = min(until, self._history_retry.at)
                 if until <= now:
                     return

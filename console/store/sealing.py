@@ -49,7 +49,7 @@ def seal(file: MonthFile, shard: int, now: int, whole: bool, last: LastValues) -
     done = Sealed()
     harvest = _Harvest(file, shard)
     pieces: list[Row] = []
-    for found in _read(file, shard, file.next_row if whole else file.newest):
+    for found in _read(file, shard):
         rows = harvest.readable(found)
         if rows:
             pieces.append(concatenate(rows))
@@ -77,10 +77,10 @@ def seal(file: MonthFile, shard: int, now: int, whole: bool, last: LastValues) -
     yield done
 
 
-def _read(file: MonthFile, shard: int, end: int) -> Iterator[Sequence[Any]]:
-    """The rows of a shard up to id ``end``, a few at a time."""
+def _read(file: MonthFile, shard: int) -> Iterator[Sequence[Any]]:
+    """The rows that a shard has by now, a few at a time. Between two steps of sealing no row has an id and is not written."""
     table = schema.journal
-    at = 0
+    at, end = 0, file.next_row - 1
     while True:
         wanted = (table.c.shard == shard) & (table.c.id > at) & (table.c.id <= end)
         query = select(table.c.id, table.c.crc, table.c.body).where(wanted).order_by(table.c.id).limit(_ROWS_A_STEP)
@@ -169,7 +169,7 @@ class _Harvest:
                 gone = file.connection.execute(delete(table).where(wanted))
                 if gone.rowcount != len(self.ids):  # never drop a row that is in no block
                     raise RuntimeError(f"sealing read {len(self.ids)} rows and would drop {gone.rowcount}")
-                file.keep_last(last, file.newest)
+                file.keep_last(last)
             if self.carried.samples:
                 columns = journal_columns(file.next_row, self.shard, now, self.carried)
                 file.connection.execute(table.insert(), [columns])
