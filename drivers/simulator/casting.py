@@ -13,8 +13,8 @@ from collections.abc import Mapping, Sequence
 
 from console.domain.estate import Equipment, Estate, Point
 from drivers.simulator.physics.controller import MonarchElevator
-from drivers.simulator.physics.elevator import Lift
 from drivers.simulator.physics.fire import FirePanel
+from drivers.simulator.physics.lift import Lift
 from drivers.simulator.physics.loads import SHAPES, Power, PowerMeter, profile_load, sum_of
 from drivers.simulator.physics.model import Model
 from drivers.simulator.physics.noise import seed_of, unit

@@ -12,8 +12,8 @@ from console.domain.problems import Refused
 from console.domain.rules import AlarmRule, RuleKind
 from console.domain.text import Text
 from drivers.simulator.broker import Broker
-from drivers.simulator.physics.elevator import E09_UNDERVOLTAGE, E52_HALL_CALLS
 from drivers.simulator.physics.fire import Node
+from drivers.simulator.physics.lift import E09_UNDERVOLTAGE, E52_HALL_CALLS
 from drivers.simulator.physics.noise import seed_of
 from drivers.simulator.physics.pump import ALARM_OVERLOAD, ALARM_UNDERVOLTAGE
 from drivers.simulator.publisher import Publisher

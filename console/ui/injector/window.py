@@ -68,6 +68,9 @@ class _Row:
         for target in self.targets:
             self.chooser.addItem(_label(target), target["id"])
         self.chooser.setCurrentIndex(max(0, chosen))
+        editor = self.chooser.lineEdit()
+        if editor is not None:
+            editor.setCursorPosition(0)  # a long name shows its beginning
 
 
 def _label(target: dict[str, str]) -> str:

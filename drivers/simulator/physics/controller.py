@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from drivers.simulator.physics.elevator import Calls, Elevator, Phase
+from drivers.simulator.physics.elevator import Elevator
+from drivers.simulator.physics.lift import Calls, Phase
 
 _CAR_STATE = {Phase.WAITING: 0, Phase.OPENING: 1, Phase.OPEN: 2, Phase.CLOSING: 3, Phase.RUNNING: 5, Phase.STUCK: 4}
 _STOPPING = 6

@@ -6,64 +6,24 @@ and a jump of an hour see the same runs. Register meanings: Monarch NICE3000+ (c
 
 from __future__ import annotations
 
-import enum
 import math
-from dataclasses import dataclass, field
 
 from console.domain.times import SECOND, seconds
+from drivers.simulator.physics.lift import (
+    E09_UNDERVOLTAGE,
+    E41_SAFETY_CIRCUIT,
+    FULL,
+    NEVER,
+    PERSON_KG,
+    Calls,
+    Lift,
+    Mode,
+    Phase,
+)
 from drivers.simulator.physics.motion import Run
 from drivers.simulator.physics.surroundings import Surroundings
 from drivers.simulator.physics.traffic import Passenger, Traffic
 
-NEVER = 1 << 62
-
-E09_UNDERVOLTAGE = 9
-E41_SAFETY_CIRCUIT = 41
-E52_HALL_CALLS = 52
-
-
-class Phase(enum.Enum):
-    """What the car is doing."""
-
-    WAITING = enum.auto()
-    OPENING = enum.auto()
-    OPEN = enum.auto()
-    CLOSING = enum.auto()
-    RUNNING = enum.auto()
-    STUCK = enum.auto()  # stopped where it is, doors closed
-
-
-class Mode(enum.IntEnum):
-    """The controller's service mode (bits 4-7 of its system state)."""
-
-    INSPECTION = 0
-    FAULT = 5
-    AUTOMATIC = 7
-    RELEVELLING = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Lift:
-    """The machine. Metres, m/s, m/s², kg, seconds; a 1,000 kg car is the usual one in residential towers."""
-
-    floors: int
-    floor_height: float = 3.0
-    speed: float = 2.5
-    acceleration: float = 0.8
-    capacity_kg: float = 1000.0
-    opening_s: float = 2.2
-    closing_s: float = 2.8
-    dwell_s: float = 3.0
-    boarding_s: float = 0.9
-
-    @property
-    def height(self) -> float:
-        """Position of the top floor; the bottom floor is 0."""
-        return (self.floors - 1) * self.floor_height
-
-
-PERSON_KG = 72.0
-_FULL = 0.8  # passengers leave the rest of the room empty
 _RESCUE_SPEED = 0.25
 
 
@@ -292,7 +252,7 @@ class Elevator:
         staying: list[int] = []
         entered = 0
         for target in waiting:
-            room = (len(self.riders) + 1) * PERSON_KG <= self.lift.capacity_kg * _FULL
+            room = (len(self.riders) + 1) * PERSON_KG <= self.lift.capacity_kg * FULL
             if room and (going == 0 or (target - here) * going > 0):
                 going = going or (1 if target > here else -1)
                 self._board(here, target)
@@ -309,11 +269,22 @@ class Elevator:
         self._enter(Phase.OPEN, self.lift.dwell_s + self.lift.boarding_s * (len(leaving) + entered))
 
     def _direction_for(self, here: int, waiting: list[int]) -> int:
-        """The direction of an empty car at a floor: on while somebody calls further on, else that of the first in the queue."""
-        further = any((floor - here) * self.direction > 0 for floor in self.calls.all())
-        if self.direction and further:
-            return self.direction
-        return 0 if not waiting else (1 if waiting[0] > here else -1)
+        """The direction of an empty car at a floor: on if somebody here or further on wants that, else that of the first in
+        the queue."""
+        wishes = {1 if target > here else -1 for target in waiting}
+        if wishes:
+            return self.direction if self.direction in wishes else (1 if waiting[0] > here else -1)
+        return self.direction if self._calls_ahead(here) else 0
+
+    def _calls_ahead(self, here: int) -> bool:
+        return any((floor - here) * self.direction > 0 for floor in self.calls.all())
+
+    def _reopens(self, here: int) -> bool:
+        """Somebody here can get in: a call in the car's direction (any, if it has none), and room."""
+        if self.direction == 0:
+            return here in self.calls.all()
+        same = self.calls.up if self.direction > 0 else self.calls.down
+        return here in same and (len(self.riders) + 1) * PERSON_KG <= self.lift.capacity_kg * FULL
 
     def _board(self, here: int, target: int) -> None:
         self.riders.append(target)
@@ -338,9 +309,11 @@ class Elevator:
 
     def _depart(self) -> None:
         here = self.floor
+        if not self.riders and not self._calls_ahead(here):
+            self.direction = 0
         if self._trap and not self.riders:
             self._board(here, here + 2 if here + 2 <= self.lift.floors else max(1, here - 2))
-        elif here in self.calls.all():
+        elif self._reopens(here):
             self._enter(Phase.OPENING, self.lift.opening_s)
             return
         target = self._next_stop(here)
