@@ -27,19 +27,6 @@ from drivers.simulator.physics.traffic import Passenger, Traffic
 _RESCUE_SPEED = 0.25
 
 
-@dataclass(slots=True)
-class Calls:
-    """Pressed buttons, by floor (1 = lowest)."""
-
-    car: set[int] = field(default_factory=set)
-    up: set[int] = field(default_factory=set)
-    down: set[int] = field(default_factory=set)
-
-    def all(self) -> set[int]:
-        """Every floor that somebody called."""
-        return self.car | self.up | self.down
-
-
 class Elevator:
     """See the module. ``began`` is the time of the first moment, UTC ns; ``floor`` where the car stands then."""
 

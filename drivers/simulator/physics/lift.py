@@ -54,3 +54,16 @@ class Lift:
 
 PERSON_KG = 72.0
 FULL = 0.8  # passengers leave the rest of the room empty
+
+
+@dataclass(slots=True)
+class Calls:
+    """Pressed buttons, by floor (1 = lowest)."""
+
+    car: set[int] = field(default_factory=set)
+    up: set[int] = field(default_factory=set)
+    down: set[int] = field(default_factory=set)
+
+    def all(self) -> set[int]:
+        """Every floor that somebody called."""
+        return self.car | self.up | self.down
