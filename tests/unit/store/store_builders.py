@@ -68,18 +68,9 @@ def batch(
 
 def alarm(number: int, equipment: str = "T1-L1", **more: object) -> Alarm:
     """An alarm as the engine raises it."""
-    return Alarm(
-        number,
-        f"{equipment}.x#high",
-        equipment,
-        f"{equipment}.x",
-        2,
-        Category.EQUIPMENT,
-        Text("高", "high"),
-        T + number,
-        1.5,
-        **more,
-    )  # type: ignore[arg-type]
+    point = f"{equipment}.x"
+    words = Text("高", "high")
+    return Alarm(number, f"{point}#high", equipment, point, 2, Category.EQUIPMENT, words, T + number, 1.5, **more)  # type: ignore[arg-type]
 
 
 def raised(number: int) -> Entry:

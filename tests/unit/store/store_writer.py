@@ -12,9 +12,6 @@ import time
 from pathlib import Path
 
 import numpy as np
-
-sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parents[3])]
-
 from store_builders import T, raised
 
 from console.domain.samples import Batch

@@ -216,9 +216,8 @@ def test_buckets_have_exact_edges_and_leave_out_what_is_empty_or_bad(tmp_path):
         assert found.lows.tolist() == [0, 100, 300, 400, 500]
         assert found.highs.tolist() == [98, 198, 398, 498, 598]
         assert found.counts.tolist() == [90] * 5
-        expected = [
-            np.mean([second for second in range(start, start + 100) if second % 10 != 9]) for start in (0, 100, 300, 400, 500)
-        ]
+        starts = (0, 100, 300, 400, 500)
+        expected = [np.mean([second for second in range(start, start + 100) if second % 10 != 9]) for start in starts]
         assert np.allclose(found.means, expected)
 
 

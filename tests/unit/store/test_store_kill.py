@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import subprocess
 import sys
@@ -20,10 +21,12 @@ WRITER = Path(__file__).with_name("store_writer.py")
 
 def run_and_kill(folder: Path, start: int, seconds: float) -> tuple[int, int]:
     """Let the writer work for ``seconds`` and kill it; returns the last acknowledged entry and the recorded samples."""
+    places = os.pathsep.join((str(WRITER.parent), str(WRITER.parents[3])))
     program = subprocess.Popen(
         [sys.executable, str(WRITER), str(folder), str(start)],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": places},
         text=True,
         encoding="utf-8",
     )

@@ -80,16 +80,8 @@ def test_closed_faults_and_ended_orders_stay_in_the_image_for_a_day(tmp_path):
 
     def archived(number, at):
         stamp = Stamp(at, "li", at, "li")
-        return Order(
-            number,
-            OrderKind.PROJECT,
-            Text("x"),
-            "x",
-            4,
-            T - 9 * DAY,
-            state=OrderState.ARCHIVED,
-            stamps={OrderState.ARCHIVED: stamp},
-        )
+        order = Order(number, OrderKind.PROJECT, Text("x"), "x", 4, T - 9 * DAY, stamps={OrderState.ARCHIVED: stamp})
+        return msgspec.structs.replace(order, state=OrderState.ARCHIVED)
 
     with recording(tmp_path) as (_, recorder):
         commit(recorder, entry(1, e.FaultClosed(closed(1, T - 23 * HOUR))), entry(2, e.FaultClosed(closed(2, T - 25 * HOUR))))
@@ -120,9 +112,7 @@ def test_the_configuration_and_the_one_before_it_come_back(tmp_path):
         commit(
             recorder, entry(1, e.ConfigurationApplied(1, {"added": 3})), estate=store.assign_numbers(ESTATE), site_text="一: 1\n"
         )
-        commit(
-            recorder, entry(2, e.ConfigurationApplied(2, {"changed": 1})), estate=store.assign_numbers(renamed), site_text="二: 2\n"
-        )
+        commit(recorder, entry(2, second), estate=store.assign_numbers(renamed), site_text="二: 2\n")
     store = open_store(tmp_path, T)
     image = store.image()
     assert image.estate == store.assign_numbers(renamed)
@@ -152,9 +142,10 @@ def test_ledgers_are_read_by_time_and_equipment_newest_first(tmp_path):
 
 def test_the_log_is_found_by_subject(tmp_path):
     fault = Fault(4, "T1-L1", 2, Text("坏"), T, P2_DEFAULT, order=9)
+    taken = entry(4, e.FaultTaken(fault), actor="wang", station="desk-1", seen=12, command_id="c-1")
     with recording(tmp_path) as (_, recorder):
         commit(recorder, raised(1), entry(2, e.FaultOpened(fault)), entry(3, e.SignedOn("wang"), actor="wang", station="desk-1"))
-        commit(recorder, entry(4, e.FaultTaken(fault), actor="wang", station="desk-1", seen=12, command_id="c-1"))
+        commit(recorder, taken)
     assert [each.sequence for each in reading.log(tmp_path)] == [4, 3, 2, 1]
     assert [each.sequence for each in reading.log(tmp_path, "fault:4")] == [4, 2]
     assert [each.sequence for each in reading.log(tmp_path, "order:9")] == [4, 2]
