@@ -169,7 +169,14 @@ def test_a_generic_device_brings_its_own_points_and_alarms() -> None:
               - {key: flow, name: 流量, address: 0, type: f32, unit: L/s, decimals: 1, normal: [30, null], poll_ms: 250}
               - {key: valve, name: 阀位, address: 2, fc: 4, kind: state, bit: 3, states: {0: 关, 1: 开}}
             alarms:
-              - {key: low, point: flow, kind: low, limit: 25, dead_band: 1, on_delay: 1500 ms, priority: 3, text: {zh: 流量低, en: Low flow}}
+              - key: low
+                point: flow
+                kind: low
+                limit: 25
+                dead_band: 1
+                on_delay: 1500 ms
+                priority: 3
+                text: {zh: 流量低, en: Low flow}
             plans:
               - {key: yearly, title: 年检, every: 12 months, first_due: 2027-02-28, lead: 36 h}
             """
