@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -87,8 +88,9 @@ class LiveTable:
             points = batch.points
         if not len(points):
             return Changed(points, np.zeros(0), batch.quality, 0)
-        values = self._as_floats(batch)
+        values, moved = self._as_floats(batch)
         changed = (self._values[points] != values) | (self._quality[points] != batch.quality) | ~self._fresh[points]
+        changed[moved] = True
         self._values[points] = values
         self._quality[points] = batch.quality
         self._times[points] = batch.source_time
@@ -140,22 +142,28 @@ class LiveTable:
             exact,
         )
 
-    def _as_floats(self, batch: Batch) -> npt.NDArray[np.float64]:
+    def _as_floats(self, batch: Batch) -> tuple[npt.NDArray[np.float64], list[int]]:
+        """The values as floats, and the positions of those whose exact value changed where the float may not show it."""
         values = batch.values
         if isinstance(values, list):
-            self._exact.update(zip(batch.points.tolist(), values, strict=True))
-            # a float that differs for different texts, so that "changed" is seen
-            return np.array([float(hash(text) % EXACT_FLOAT) for text in values])
+            return np.zeros(len(values)), self._keep(range(len(values)), batch.points.tolist(), values)
         if values.dtype == np.float64:
-            return values  # type: ignore[return-value]
+            return values.astype(np.float64, copy=False), []
         floats = values.astype(np.float64)
-        big = np.abs(floats) >= EXACT_FLOAT
-        if big.any():
-            self._exact.update(zip(batch.points[big].tolist(), values[big].tolist(), strict=True))
+        big = np.flatnonzero(np.abs(floats) >= EXACT_FLOAT)
+        moved = self._keep(big.tolist(), batch.points[big].tolist(), values[big].tolist()) if len(big) else []
         if self._exact:
-            for number in batch.points[~big].tolist():
+            for number in np.delete(batch.points, big).tolist():
                 self._exact.pop(number, None)
-        return floats
+        return floats, moved
+
+    def _keep(self, places: Iterable[int], numbers: list[int], values: Sequence[str | int]) -> list[int]:
+        moved = []
+        for place, number, value in zip(places, numbers, values, strict=True):
+            if self._exact.get(number) != value:
+                self._exact[number] = value
+                moved.append(place)
+        return moved
 
 
 def _some(batch: Batch, mask: npt.NDArray[np.bool_]) -> Batch:
