@@ -1,0 +1,378 @@
+"""Tables over plain rows: filter as you type, sort by heading, copy as TSV, export what is shown, remembered columns.
+
+The model keeps rows by key and tells Qt the least: inserts and removes row by row, one ``dataChanged`` a contiguous range, never a
+reset on a tick (selection and scroll position would die). Texts are computed once per change of a row, so ``data()`` is a look-up.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Callable, Hashable, Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Generic, TypeVar
+
+from PySide6.QtCore import (
+    QAbstractTableModel,
+    QByteArray,
+    QModelIndex,
+    QPersistentModelIndex,
+    QSettings,
+    QSortFilterProxyModel,
+    Qt,
+    Signal,
+)
+from PySide6.QtGui import QColor, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+
+from console.texts import tr
+from console.ui import theme
+
+R = TypeVar("R")
+Index = QModelIndex | QPersistentModelIndex
+SORT_ROLE = Qt.ItemDataRole.UserRole + 1
+LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+CENTER = Qt.AlignmentFlag.AlignCenter
+
+
+@dataclass(frozen=True)
+class Column(Generic[R]):
+    """One column. ``text`` is what is shown, copied and filtered; ``sort`` what it is ordered by (default: the text).
+
+    ``user`` feeds a delegate (``UserRole``); ``colour`` gives a token of the theme or "" for the normal text colour.
+    ``width`` in pixels, 0 takes the rest.
+    """
+
+    key: str
+    title_key: str
+    width: int
+    text: Callable[[R], str]
+    align: Qt.AlignmentFlag = LEFT
+    sort: Callable[[R], Any] | None = None
+    tooltip: Callable[[R], str] | None = None
+    user: Callable[[R], Any] | None = None
+    colour: Callable[[R], str] | None = None
+    bold: Callable[[R], bool] | None = None
+
+
+@dataclass(slots=True)
+class _Row(Generic[R]):
+    item: R
+    texts: list[str]
+    sorts: list[Any]
+    extras: list[tuple[Any, str, str, bool]] = field(default_factory=list)  # user, tooltip, colour token, bold
+
+
+class RowModel(QAbstractTableModel, Generic[R]):
+    """See the module. ``key_of`` names a row for ever."""
+
+    def __init__(self, columns: list[Column[R]], key_of: Callable[[R], Hashable], parent: Any = None) -> None:
+        super().__init__(parent)
+        self.columns = columns
+        self._key_of = key_of
+        self._rows: list[_Row[R]] = []
+        self._place: dict[Hashable, int] = {}
+
+    # --- what Qt asks
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """Rows."""
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
+        """Columns."""
+        return 0 if parent.isValid() else len(self.columns)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        """The columns' titles in the present language."""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
+            key = self.columns[section].title_key
+            return tr(key) if key else ""
+        if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.columns[section].align
+        return None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:  # noqa: PLR0911 - one line a role
+        """A look-up."""
+        if not index.isValid():
+            return None
+        row, column = self._rows[index.row()], index.column()
+        if role == Qt.ItemDataRole.DisplayRole:
+            return row.texts[column]
+        if role == SORT_ROLE:
+            return row.sorts[column]
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return self.columns[column].align
+        user, tooltip, token, bold = row.extras[column]
+        if role == Qt.ItemDataRole.UserRole:
+            return user
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return tooltip or None
+        if role == Qt.ItemDataRole.ForegroundRole:
+            return QColor(theme.colour(token)) if token else None
+        if role == Qt.ItemDataRole.FontRole and bold:
+            return theme.font(bold=True)
+        return None
+
+    # --- what the screens say
+
+    def item(self, row: int) -> R:
+        """The row's record."""
+        return self._rows[row].item
+
+    def items(self) -> list[R]:
+        """All records in their present order."""
+        return [row.item for row in self._rows]
+
+    def row_of(self, key: Hashable) -> int:
+        """Where a record lies, -1 if nowhere."""
+        return self._place.get(key, -1)
+
+    def set_rows(self, items: Iterable[R]) -> None:
+        """Become exactly ``items``: removes what is gone, changes what differs, appends what is new."""
+        wanted = {self._key_of(item): item for item in items}
+        self.remove_rows([key for key in self._place if key not in wanted])
+        self.update_rows(wanted.values())
+
+    def update_rows(self, items: Iterable[R]) -> None:
+        """Change rows that are there, append those that are not."""
+        changed: list[int] = []
+        fresh: list[_Row[R]] = []
+        for item in items:
+            place = self._place.get(self._key_of(item))
+            row = self._computed(item)
+            if place is None:
+                fresh.append(row)
+            else:
+                old = self._rows[place]
+                self._rows[place] = row
+                if (old.texts, old.sorts, old.extras) != (row.texts, row.sorts, row.extras):
+                    changed.append(place)
+        self._tell(changed)
+        if fresh:
+            first = len(self._rows)
+            self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
+            for offset, row in enumerate(fresh):
+                self._place[self._key_of(row.item)] = first + offset
+            self._rows.extend(fresh)
+            self.endInsertRows()
+
+    def remove_rows(self, keys: Iterable[Hashable]) -> None:
+        """Take rows away; unknown keys are passed over."""
+        places = sorted((self._place[key] for key in keys if key in self._place), reverse=True)
+        start = 0
+        while start < len(places):
+            end = start
+            while end + 1 < len(places) and places[end + 1] == places[end] - 1:
+                end += 1
+            first, last = places[end], places[start]
+            self.beginRemoveRows(QModelIndex(), first, last)
+            del self._rows[first : last + 1]
+            self._place = {self._key_of(row.item): place for place, row in enumerate(self._rows)}
+            self.endRemoveRows()
+            start = end + 1
+
+    def refresh(self) -> None:
+        """Compute all texts anew (language, theme, a tick of relative times); the rows stay."""
+        self.update_rows(self.items())
+        if self.columns:
+            self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(self.columns) - 1)
+
+    def _computed(self, item: R) -> _Row[R]:
+        texts = [column.text(item) for column in self.columns]
+        sorts = [column.sort(item) if column.sort else text for column, text in zip(self.columns, texts, strict=True)]
+        extras = [
+            (
+                column.user(item) if column.user else None,
+                column.tooltip(item) if column.tooltip else "",
+                column.colour(item) if column.colour else "",
+                bool(column.bold and column.bold(item)),
+            )
+            for column in self.columns
+        ]
+        return _Row(item, texts, sorts, extras)
+
+    def _tell(self, places: list[int]) -> None:
+        places.sort()
+        start = 0
+        while start < len(places):
+            end = start
+            while end + 1 < len(places) and places[end + 1] == places[end] + 1:
+                end += 1
+            self.dataChanged.emit(self.index(places[start], 0), self.index(places[end], len(self.columns) - 1))
+            start = end + 1
+
+
+class _Proxy(QSortFilterProxyModel):
+    """Sorts by ``SORT_ROLE`` and keeps the rows all of whose typed words occur somewhere in the row."""
+
+    def __init__(self, source: RowModel[Any]) -> None:
+        super().__init__(source)
+        self._words: list[str] = []
+        self._keep: Callable[[Any], bool] | None = None
+        self._model = source
+        self.setSourceModel(source)
+        self.setSortRole(SORT_ROLE)
+        self.setDynamicSortFilter(True)
+
+    def set_text(self, text: str) -> None:
+        self.beginFilterChange()
+        self._words = text.casefold().split()
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def set_keep(self, keep: Callable[[Any], bool] | None) -> None:
+        self.beginFilterChange()
+        self._keep = keep
+        self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    def filterAcceptsRow(self, row: int, parent: Index) -> bool:
+        if self._keep is not None and not self._keep(self._model.item(row)):
+            return False
+        if not self._words:
+            return True
+        text = "\t".join(self._model._rows[row].texts).casefold()
+        return all(word in text for word in self._words)
+
+    def lessThan(self, left: Index, right: Index) -> bool:
+        try:
+            return bool(left.data(SORT_ROLE) < right.data(SORT_ROLE))
+        except TypeError:
+            return str(left.data(SORT_ROLE)) < str(right.data(SORT_ROLE))
+
+
+class TableView(QTableView, Generic[R]):
+    """A table of records. ``opened`` on Enter or double click, ``chosen`` when the selection changes."""
+
+    opened = Signal(object)
+    chosen = Signal()
+
+    def __init__(self, model: RowModel[R], name: str, *, row_height: int = 32, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName(name)
+        self.rows = model
+        self._proxy = _Proxy(model)
+        self.setModel(self._proxy)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setSortingEnabled(True)
+        self.setTabKeyNavigation(False)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.verticalHeader().setVisible(False)
+        self.verticalHeader().setDefaultSectionSize(row_height)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionsMovable(True)
+        header.setSortIndicatorClearable(True)
+        for place, column in enumerate(model.columns):
+            if column.width:
+                self.setColumnWidth(place, column.width)
+            else:
+                header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
+        header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
+        self.doubleClicked.connect(self._open_index)
+        self.selectionModel().selectionChanged.connect(self._selection)
+
+    # --- filter, sort, selection
+
+    def filter_text(self, text: str) -> None:
+        """Keep the rows in which every typed word occurs."""
+        self._proxy.set_text(text)
+
+    def filter_rows(self, keep: Callable[[R], bool] | None) -> None:
+        """Keep the rows for which ``keep`` is true, besides the typed words."""
+        self._proxy.set_keep(keep)
+
+    def sort_by(self, key: str, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        """Sort by a column."""
+        self.sortByColumn(next(i for i, column in enumerate(self.rows.columns) if column.key == key), order)
+
+    def shown(self) -> list[R]:
+        """The records as shown, in their order."""
+        return [self.rows.item(self._source_row(row)) for row in range(self._proxy.rowCount())]
+
+    def selected(self) -> list[R]:
+        """The selected records, top to bottom."""
+        rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
+        return [self.rows.item(self._source_row(row)) for row in rows]
+
+    def current(self) -> R | None:
+        """The record with the focus, else the first selected."""
+        index = self.currentIndex()
+        if index.isValid():
+            return self.rows.item(self._source_row(index.row()))
+        chosen = self.selected()
+        return chosen[0] if chosen else None
+
+    def select(self, key: Hashable) -> bool:
+        """Select the record with this key alone; False if it is not shown."""
+        row = self.rows.row_of(key)
+        if row < 0:
+            return False
+        index = self._proxy.mapFromSource(self.rows.index(row, 0))
+        if not index.isValid():
+            return False
+        self.selectRow(index.row())
+        self.scrollTo(index)
+        return True
+
+    # --- copy and export
+
+    def copy(self) -> None:
+        """The selected rows (all, if none is) as TSV with titles."""
+        rows = self.selected() or self.shown()
+        lines = ["\t".join(self._titles()), *("\t".join(self._cells(row)) for row in rows)]
+        QApplication.clipboard().setText("\n".join(line.replace("\n", " ") for line in lines))
+
+    def export_csv(self, file: Path) -> int:
+        """Write what is shown; returns the number of rows. UTF-8 with a mark, so that Excel reads Chinese. Cells that a spreadsheet
+        would run as a formula get an apostrophe."""
+        with file.open("w", encoding="utf-8-sig", newline="") as stream:
+            writer = csv.writer(stream)
+            writer.writerow(self._titles())
+            shown = self.shown()
+            for row in shown:
+                writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in self._cells(row)])
+        return len(shown)
+
+    # --- remembered columns
+
+    def restore_columns(self, settings: QSettings) -> None:
+        """Column widths and order as they were left."""
+        state = settings.value(f"columns/{self.objectName()}")
+        if isinstance(state, QByteArray) and not state.isEmpty():
+            self.horizontalHeader().restoreState(state)
+
+    def save_columns(self, settings: QSettings) -> None:
+        """Remember them."""
+        settings.setValue(f"columns/{self.objectName()}", self.horizontalHeader().saveState())
+
+    def keyPressEvent(self, event: Any) -> None:
+        """Enter opens, Ctrl+C copies."""
+        if event.matches(QKeySequence.StandardKey.Copy):
+            self.copy()
+        elif event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
+            self._open_index(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _open_index(self, index: Index) -> None:
+        if index.isValid():
+            self.opened.emit(self.rows.item(self._source_row(index.row())))
+
+    def _selection(self) -> None:
+        self.chosen.emit()
+
+    def _source_row(self, row: int) -> int:
+        return self._proxy.mapToSource(self._proxy.index(row, 0)).row()
+
+    def _titles(self) -> list[str]:
+        return [tr(column.title_key) if column.title_key else "" for column in self.rows.columns]
+
+    def _cells(self, row: R) -> list[str]:
+        place = self.rows.row_of(self.rows._key_of(row))
+        return self.rows._rows[place].texts
