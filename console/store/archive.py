@@ -165,10 +165,10 @@ class Archive:
             self.file.keep_last(self.last)
 
     def _widen(self, first: int, last: int) -> None:
-        """Keep in main.db which source times lie in which file; readers then open only those that they need."""
+        """Keep in main.db that a file has times outside its month; readers open only the files that they need."""
         name = self.file.path.name
         start, end = self._spans.get(name, month_span(name))
-        if name in self._spans and first >= start and last < end:
+        if first >= start and last < end:
             return
         wider = min(start, first), max(end, last + 1)
         self._ledger.set_span(name, *wider)

@@ -109,9 +109,8 @@ def test_points_keep_their_numbers_for_ever(tmp_path):
 def test_the_configuration_and_the_one_before_it_come_back(tmp_path):
     renamed = msgspec.structs.replace(ESTATE, site=Site("jinyun", Text("锦云府二期")))
     with recording(tmp_path) as (store, recorder):
-        commit(
-            recorder, entry(1, e.ConfigurationApplied(1, {"added": 3})), estate=store.assign_numbers(ESTATE), site_text="一: 1\n"
-        )
+        first, second = e.ConfigurationApplied(1, {"added": 3}), e.ConfigurationApplied(2, {"changed": 1})
+        commit(recorder, entry(1, first), estate=store.assign_numbers(ESTATE), site_text="一: 1\n")
         commit(recorder, entry(2, second), estate=store.assign_numbers(renamed), site_text="二: 2\n")
     store = open_store(tmp_path, T)
     image = store.image()
