@@ -268,10 +268,11 @@ def alarms_expected(estate: Estate, world: World) -> int:
     values: dict[str, float] = {}
     for device in world.devices.values():
         values |= device.shown()
-    return sum(rule.enabled and _broken(rule, values.get(rule.point)) for rule in estate.rules)
+    return sum(rule.enabled and broken(rule, values.get(rule.point)) for rule in estate.rules)
 
 
-def _broken(rule: AlarmRule, value: float | None) -> bool:
+def broken(rule: AlarmRule, value: float | None) -> bool:
+    """Does ``value`` (None: not known) break ``rule`` at this moment?"""
     if value is None:
         return False
     match rule.kind:
