@@ -78,9 +78,10 @@ def forbidden_points(points: dict[str, Point], device: ModbusDevice, records: di
 class Names:
     """Ids of one kind that were seen: refuses the second and finds the missing."""
 
-    def __init__(self, kind: str, context: Context) -> None:
+    def __init__(self, kind: str, context: Context, readable: bool = True) -> None:
         self._kind = kind
         self._context = context
+        self._readable = readable  # False: the section is broken, nobody can say what is missing
         self.lines: dict[str, int] = {}
 
     def add(self, record: Record) -> bool:
@@ -97,7 +98,7 @@ class Names:
     def need(self, record: Record, key: str) -> bool:
         """True if what ``record`` names under ``key`` is there (or ``key`` is not given)."""
         name = record.get(key)
-        if not name or name in self.lines:
+        if not name or name in self.lines or not self._readable:
             return True
         guess = near(name, self.lines)
         code = f"unknown_{self._kind}"

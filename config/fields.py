@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from config import durations, units
 from config.findings import Findings, near
-from config.tree import Mapping, Node, Scalar, Sequence
+from config.tree import Mapping, Node, Scalar, Sequence, Unreadable
 from console.domain.estate import Band
 from console.domain.text import Text
 
@@ -567,7 +567,7 @@ class Deferred(Kind):
         self.kind = kind
         self.wants = kind.wants
 
-    def read(self, node: Node, key: str, context: Context) -> Any:  # noqa: ARG002 - it is a kind like the others
+    def read(self, node: Node, key: str, context: Context) -> Any:
         return node
 
     def schema(self) -> dict[str, Any]:
@@ -599,7 +599,10 @@ class Obj(Kind):
         for name, (line, value) in node.entries.items():
             declared = self.fields.get(name)
             if declared is None:
-                self._unknown(name, line, context)
+                record.bad.add(self._unknown(name, line, context))
+                continue
+            if isinstance(value, Unreadable):
+                record.bad.add(name)
                 continue
             read = declared.kind.read(value, name, context)
             if read is MISSING:
@@ -613,12 +616,14 @@ class Obj(Kind):
                 record.bad.add(name)
         return record
 
-    def _unknown(self, name: str, line: int, context: Context) -> None:
+    def _unknown(self, name: str, line: int, context: Context) -> str:
+        """Say it, and return the key that was probably meant."""
         guess = near(name, self.fields)
         if guess:
             context.mistake(line, "unknown_key_near", key=name, near=guess)
         else:
             context.mistake(line, "unknown_key", key=name, allowed=", ".join(self.fields))
+        return guess
 
     def schema(self) -> dict[str, Any]:
         return {"$ref": f"#/$defs/{self.name}"}

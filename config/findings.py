@@ -26,6 +26,11 @@ class Findings:
         """The file can be used, but somebody should know."""
         _add(self._warnings, file, line, code, params)
 
+    def take(self, other: Findings) -> None:
+        """Add what another load found."""
+        self._mistakes.update(other._mistakes)
+        self._warnings.update(other._warnings)
+
     @property
     def failed(self) -> bool:
         """True once there is a mistake."""

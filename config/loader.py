@@ -77,9 +77,9 @@ class _Builder:
     def __init__(self, record: Record, context: Context) -> None:
         self._record = record
         self._context = context
-        self._locations = Names("location", context)
-        self._connections = Names("connection", context)
-        self._equipment = Names("equipment", context)
+        self._locations = Names("location", context, "locations" not in record.bad)
+        self._connections = Names("connection", context, "connections" not in record.bad)
+        self._equipment = Names("equipment", context, "equipment" not in record.bad)
         self._types = catalogue.shipped(context.findings)
 
     def estate(self) -> Estate | None:
@@ -206,6 +206,8 @@ class _Builder:
         name = record.get("type")
         if name is None or name in self._types:
             return self._types.get(name) if name else None
+        if "types" in self._record.bad:
+            return None
         guess = near(name, self._types)
         line = record.line_of("type")
         if guess:

@@ -7,6 +7,7 @@ becomes a huge one.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import yaml
@@ -53,45 +54,110 @@ class Mapping:
         self.entries: dict[str, tuple[int, Node]] = {}
 
 
-Node = Scalar | Sequence | Mapping
+class Unreadable:
+    """A section whose YAML is broken: it was there, its mistake is known, nothing more can be said about it."""
+
+    __slots__ = ("line",)
+
+    def __init__(self, line: int) -> None:
+        self.line = line
+
+
+Node = Scalar | Sequence | Mapping | Unreadable
+
+_SECTION = re.compile(r"([A-Za-z_][\w-]*)[ \t]*:(?:\s|$)")
+# What libyaml says, and the text key that says it to people.
+_PROBLEMS = (
+    ("',' or '}'", "syntax_brace"),
+    ("',' or ']'", "syntax_bracket"),
+    ("expected ':'", "syntax_colon"),
+    ("mapping values are not allowed", "syntax_colon"),
+    ("expected key", "syntax_indent"),
+    ("expected '-' indicator", "syntax_indent"),
+    ("block sequence entries", "syntax_indent"),
+    ("expected <block end>", "syntax_indent"),
+    ("escape character", "syntax_escape"),
+    ("quoted scalar", "syntax_quote"),
+    ("node content", "syntax_value"),
+    ("nested deeper", "too_deep"),
+)
 
 
 def parse(text: str, file: str, findings: Findings) -> Node | None:
-    """The tree of ``text``; ``None`` if it cannot be read at all or is empty. Mistakes are added to ``findings``."""
+    """The tree of ``text``; ``None`` if it cannot be read at all or is empty. Mistakes are added to ``findings``.
+
+    Where the YAML of one section is broken, the others are still read.
+    """
+    apart = Findings()
     try:
-        root = _Builder(file, findings).build(text)
+        root = _Builder(file, apart).build(text)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        tabs = _tab_lines(text)
-        for line in tabs:
-            findings.mistake(file, line, "tab")
-        if not tabs:
-            findings.mistake(file, mark.line + 1 if mark else 1, "syntax", what=_plain(error.problem or error.context or ""))
+        return _sections(text, file, findings, error)
+    except (yaml.YAMLError, UnicodeError) as error:  # a character that YAML does not allow, or half of one
+        at = getattr(error, "start", getattr(error, "position", 0))
+        line = text.count("\n", 0, at) + 1 if isinstance(at, int) else 1
+        findings.mistake(file, line, "character", what=f"U+{ord(text[at]):04X}" if isinstance(at, int) and at < len(text) else "?")
         return None
-    except yaml.YAMLError as error:  # a character that YAML does not allow
-        position = getattr(error, "position", 0)
-        line = text.count("\n", 0, position) + 1 if isinstance(position, int) else 1
-        findings.mistake(file, line, "character", what=_plain(str(getattr(error, "reason", error))))
-        return None
+    findings.take(apart)
     if root is None:
         findings.mistake(file, 1, "empty")
     return root
 
 
+def _sections(text: str, file: str, findings: Findings, error: yaml.MarkedYAMLError) -> Node | None:
+    """Read the sections one by one, each with its own mistake."""
+    for line in _tab_lines(text):
+        findings.mistake(file, line, "tab")
+    lines = text.split("\n")
+    starts = [number for number, line in enumerate(lines) if _SECTION.match(line)]
+    whole = Mapping(1)
+    told = False
+    for start, end in zip(starts, [*starts, len(lines)][1:], strict=True):
+        match = _SECTION.match(lines[start])
+        if match is None:
+            continue
+        try:
+            block = _Builder(file, findings).build("\n" * start + "\n".join(lines[start:end]))
+        except yaml.MarkedYAMLError as broken:
+            _syntax(broken, lines[:end], file, findings)
+            told = True
+            block = None
+        found = block.entries if isinstance(block, Mapping) else {match[1]: (start + 1, Unreadable(start + 1))}
+        for key, entry in found.items():
+            if key in whole.entries:
+                findings.mistake(file, entry[0], "duplicate_key", key=key, first=whole.entries[key][0])
+            else:
+                whole.entries[key] = entry
+    if not told:
+        _syntax(error, lines, file, findings)
+    return whole if whole.entries else None
+
+
+def _syntax(error: yaml.MarkedYAMLError, lines: list[str], file: str, findings: Findings) -> None:
+    """Say a syntax error, unless its line was already blamed for a tab."""
+    mark = error.problem_mark or error.context_mark
+    line = min(mark.line + 1 if mark else 1, len(lines))
+    while line > 1 and not lines[line - 1].strip():
+        line -= 1  # what is missing at the end of a section is missing on its last line
+    if any("\t" in near[: len(near) - len(near.lstrip())] for near in lines[max(0, line - 2) : line]):
+        return
+    problem = " ".join(f"{error.context or ''} {error.problem or ''}".split())
+    first = error.context_mark.line + 1 if error.context_mark else line
+    for words, code in _PROBLEMS:
+        if words in problem:
+            findings.mistake(file, line, code, **({"most": DEEPEST} if code == "too_deep" else {"first": first}))
+            return
+    findings.mistake(file, line, "syntax", what=problem)
+
+
 def _tab_lines(text: str) -> list[int]:
     return [
-        number
-        for number, line in enumerate(text.splitlines(), 1)
-        if "\t" in line[: len(line) - len(line.lstrip())] and line.strip()
+        number for number, line in enumerate(text.split("\n"), 1) if line.strip() and "\t" in line[: len(line) - len(line.lstrip())]
     ]
 
 
 def _line(event: yaml.Event) -> int:
     return event.start_mark.line + 1 if event.start_mark is not None else 1
-
-
-def _plain(problem: str) -> str:
-    return " ".join(problem.split())
 
 
 class _Builder:
@@ -133,7 +199,7 @@ class _Builder:
         self._tag(event)
         line = _line(event)
         if len(self._open) >= DEEPEST:
-            raise yaml.MarkedYAMLError(problem=f"nested deeper than {DEEPEST} levels", problem_mark=event.start_mark)  # type: ignore[arg-type]  # the stubs know two marks
+            raise yaml.MarkedYAMLError(problem="nested deeper", problem_mark=event.start_mark)  # type: ignore[arg-type]  # the stubs know two marks
         node = Mapping(line) if isinstance(event, yaml.MappingStartEvent) else Sequence(line)
         self._place(node, line)
         self._open.append(node)

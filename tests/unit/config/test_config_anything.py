@@ -5,11 +5,13 @@ from __future__ import annotations
 import time
 
 import msgspec
+import pytest
+import yaml
 from config_builders import site
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from config import durations
+from config import durations, tree
 from config.demo.site import site_text
 from config.loader import load_text
 from console.domain.estate import Estate
@@ -92,6 +94,17 @@ def test_the_demo_estate_loads_quickly_and_without_mistakes() -> None:
     assert len(loaded.estate.points) >= 2300
     best = min(_seconds(text) for _ in range(3))
     assert best < 1.0  # measured 0.1 s; ten times that means that something got out of hand
+
+
+def test_the_slow_parser_of_a_machine_without_libyaml_gives_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    fast = load_text(WHOLE, "x")
+    slipped = [WHOLE.replace("name: 表", "name: 表}"), WHOLE.replace("name: 1号楼}", "name: 1号楼"), "site:\n  id: s\n name: t\n"]
+    lines = [[(mistake.line, mistake.problem.code) for mistake in load_text(text, "x").mistakes] for text in slipped]
+    monkeypatch.setattr(tree, "_Loader", yaml.SafeLoader)
+    assert load_text(WHOLE, "x") == fast
+    for text, expected in zip(slipped, lines, strict=True):
+        slow = [(mistake.line, mistake.problem.code) for mistake in load_text(text, "x").mistakes]
+        assert [code for _, code in slow][:1] == [code for _, code in expected][:1]
 
 
 def _seconds(text: str) -> float:

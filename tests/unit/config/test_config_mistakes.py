@@ -316,7 +316,7 @@ def test_many_mistakes_are_all_found_in_one_go() -> None:
         ("", (1, "empty")),
         ("# only a remark\n", (1, "empty")),
         ("---\n...\n", (1, "empty")),
-        ("site: {id: s, name: 项目\n", (2, "syntax")),
+        ("site: {id: s, name: 项目\n", (1, "syntax_brace")),
         ("site:\n\tid: s\n", (2, "tab")),
         ("site: {id: s, name: 项目}\n---\nsite: {id: t, name: 乙}\n", (2, "second_document")),
         ("- 1\n", (1, "want_map")),
@@ -337,7 +337,44 @@ def test_nesting_without_end_is_refused_and_harms_nothing() -> None:
         text = "site: " + opening * 100_000 if opening != "- " else "- " * 100_000
         mistakes = codes(text)
         assert len(mistakes) == 1
-        assert mistakes[0][1] in ("syntax", "tab")
+        assert mistakes[0][1] == "too_deep"
+
+
+def test_broken_yaml_in_one_section_does_not_hide_the_mistakes_of_the_others() -> None:
+    text = (
+        "site: {id: s, name: 项目\n"  # 1: the brace is not closed
+        "locations:\n"
+        "  - {id: T1, nme: 1号楼}\n"  # 3: did you mean name
+        "connections:\n"
+        "\t- {id: gw, protocol: mqtt, host: h}\n"  # 5: a tab
+        "equipment:\n"
+        "  - {id: D1, type: generic_modbus, name: 设备, location: T9, connection: gw, unit: 1}\n"  # 7: gw may well be there
+        "plans:\n"
+        '  - key: "k\n'  # 9: the quote is not closed
+        "    title: 题\n"
+    )
+    assert codes(text) == [
+        (1, "syntax_brace"), (3, "unknown_key_near"), (5, "tab"), (7, "unknown_location"), (10, "syntax_quote"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("site: {id: s, name: [项目}\n", "syntax_bracket"),
+        ("site:\n  id: s: t\n", "syntax_colon"),
+        ("site:\n  id: s\n name: t\n", "syntax_indent"),
+        ('site: {id: s, name: "项目}\n', "syntax_quote"),
+        ('site: {id: s, name: "C:\\dir"}\n', "syntax_escape"),
+        ("site: {id: s, name: ]}\n", "syntax_value"),
+    ],
+)
+def test_a_slip_in_the_yaml_is_explained_in_plain_words(text: str, expected: str) -> None:
+    assert expected in [code for _, code in codes(text)]
+
+
+def test_half_a_character_is_refused() -> None:
+    assert codes("site: {id: s, name: \ud800}\n") == [(1, "character")]
 
 
 def test_a_bomb_of_aliases_is_refused_at_once() -> None:
