@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from console.domain.estate import ModbusSource, Point
 from console.domain.quality import Quality
+from drivers.scaling import ratio
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -88,7 +89,9 @@ class BlockDecoder:
         self._flags = np.array([i for i, source in enumerate(sources) if _is_flag(source, self._coils)], np.intp)
         self._sentinels = _sentinels(sources, ranks)
         real = sources[self._whole :]
-        self._scale = np.array([source.scale for source in real], np.float64)
+        ratios = [ratio(source.scale) for source in real]
+        self._times = np.array([each[0] for each in ratios], np.float64)
+        self._by = np.array([each[1] for each in ratios], np.float64)
         self._offset = np.array([source.offset for source in real], np.float64)
         self._limits = _limits(kept)
         self._size = 1 + int(self._gather.max()) // (8 if self._coils else 1)
@@ -170,7 +173,7 @@ class BlockDecoder:
             listed = self._sentinels[0][self._wide :].view(np.int64).astype(np.float64)
             not_available[self._wide :] = ((plain[floats:, np.newaxis] == listed) & self._sentinels[1][self._wide :]).any(axis=1)
         with np.errstate(over="ignore"):
-            values: Floats = plain * self._scale + self._offset
+            values: Floats = plain * self._times / self._by + self._offset
         overflow = ~np.isfinite(values)
         if overflow.any():
             values[overflow] = 0.0

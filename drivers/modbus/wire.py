@@ -119,7 +119,8 @@ class TcpWire(asyncio.Protocol):
 
     def _take(self, frame: bytes) -> None:
         transaction = int.from_bytes(frame[:2], "big")
-        if self._reply is None or self._block is None or transaction != self._transaction:
+        waiting = self._reply is not None and not self._reply.done()
+        if not waiting or self._block is None or transaction != self._transaction:
             known = "duplicate" if transaction == self._transaction else "wrong_transaction"
             self.stray["late" if transaction in self._abandoned else known] += 1
             return

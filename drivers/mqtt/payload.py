@@ -17,6 +17,7 @@ import msgspec
 from console.domain.estate import MqttSource, Point, ValueKind
 from console.domain.quality import Quality
 from console.domain.times import MILLISECOND, SECOND
+from drivers.scaling import ratio
 
 Steps = tuple[str | int, ...]
 Value = float | int | str
@@ -28,7 +29,7 @@ MAX_SKEW = 300 * SECOND
 """A device time further than this from ours is a wrong clock or zone (8 hours!): the arrival time counts instead."""
 
 _STEP = re.compile(r"""(?:^|\.)([^.\[\]]+)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]""")
-_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
+_NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = (ValueKind.STATE, ValueKind.BITS, ValueKind.CODE)
 _decoder = msgspec.json.Decoder()
 
@@ -144,7 +145,8 @@ def _scaled(how: Reader, number: int | float) -> int | float | None:
     value: int | float = number
     try:
         if source.scale != 1 or source.offset != 0:
-            value = number * source.scale + source.offset
+            times, by = ratio(source.scale)
+            value = number * times / by + source.offset
         if not how.whole:
             value = float(value)
             return value if math.isfinite(value) else None
