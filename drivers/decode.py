@@ -152,11 +152,16 @@ class BlockDecoder:
         """The scaled integers and the floats as real numbers; what is not finite becomes 0 with a quality."""
         if self._whole == len(words):
             return np.zeros(0)
+        with np.errstate(over="ignore", invalid="ignore"):  # a signalling NaN is as good as any other
+            return self._finite(self._plain(words), quality, not_available)
+
+    def _plain(self, words: UInt64s) -> Floats:
+        """The real numbers before their scale."""
         integers = words[self._whole : self._integers].view(np.int64)
         if self._shift is not None and len(integers):
             shift = self._shift[self._whole : self._integers]
             integers = (integers << shift) >> shift
-        plain = np.concatenate(
+        return np.concatenate(
             (
                 integers.astype(np.float64),
                 words[self._integers : self._wide].astype(np.float64),
@@ -164,6 +169,9 @@ class BlockDecoder:
                 words[self._single :].view(np.float64),
             )
         )
+
+    def _finite(self, plain: Floats, quality: UInt8s, not_available: Bools | None) -> Floats:
+        """Scale, and take out what is no number."""
         finite = np.isfinite(plain)
         if not finite.all():
             plain[~finite] = 0.0
@@ -172,8 +180,7 @@ class BlockDecoder:
             floats = self._wide - self._whole
             listed = self._sentinels[0][self._wide :].view(np.int64).astype(np.float64)
             not_available[self._wide :] = ((plain[floats:, np.newaxis] == listed) & self._sentinels[1][self._wide :]).any(axis=1)
-        with np.errstate(over="ignore"):
-            values: Floats = plain * self._times / self._by + self._offset
+        values: Floats = plain * self._times / self._by + self._offset
         overflow = ~np.isfinite(values)
         if overflow.any():
             values[overflow] = 0.0

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import os
+import shutil
 import socket
 import struct
+import subprocess
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 from pyModbusTCP.server import DataBank, ModbusServer
@@ -120,3 +124,58 @@ async def test_a_server_that_stops_and_starts_again_is_lost_once_and_back_within
             await found.until(lambda: found.last(1) == (6, Quality.GOOD), 3)
             assert found.answers[-1] == ("gw", 1, True)
             assert found.state("connection:gw") is HealthState.OK
+
+
+SOURCE = Path(__file__).resolve().parents[3].parent / "shared" / "bench" / "mbserver.c"
+
+
+@pytest.fixture(scope="module")
+def mbserver(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The libmodbus server of the reference benchmarks, compiled; skipped where that cannot be (a failure in CI)."""
+    if not SOURCE.exists():
+        pytest.skip("../shared/bench/mbserver.c is not here")
+    missing = [name for name in ("gcc", "pkg-config") if shutil.which(name) is None]
+    if not missing and subprocess.run(["pkg-config", "--exists", "libmodbus"], check=False).returncode:
+        missing = ["libmodbus"]
+    if missing:
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(f"{', '.join(missing)}: not installed")
+    program = tmp_path_factory.mktemp("mbserver") / "mbserver"
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libmodbus"], check=True, capture_output=True, text=True).stdout
+    subprocess.run(["gcc", "-O2", "-o", str(program), str(SOURCE), *flags.split()], check=True, capture_output=True)
+    return program
+
+
+async def test_the_plan_for_libmodbus_with_gaps_becomes_the_shortest_there_is(mbserver: Path) -> None:
+    """Valid are 0-39, 50-79 and 100-129; the configuration believes that gaps may be read across."""
+    port = free_port()
+    process = await asyncio.create_subprocess_exec(str(mbserver), str(port), "1", "strict", stderr=asyncio.subprocess.PIPE)
+    try:
+        await asyncio.sleep(0.3)
+        points = [register(n + 1, n, unit=7, function=4) for n in (*range(40), *range(50, 80), *range(100, 130))]
+        async with polling(gateway(port, ModbusDevice(7, "E7", max_gap=50)), points) as (found, driver):
+            await found.until(lambda: all(found.last(point.number) for point in points))
+            await asyncio.sleep(0.3)
+            assert sorted((read.address, read.count) for read in driver.plan()) == [(0, 40), (50, 30), (100, 30)]
+            assert {found.last(point.number)[1] for point in points} == {Quality.GOOD}
+            constant = [n for n in (8, 18, 28, 58) if found.last(n + 1)[0] in (200 + n, (200 + n) ^ 1)]
+            assert constant == [8, 18, 28, 58]  # the registers that rarely change hold 200 + address
+            rounds = len(found.seen[1])
+            await asyncio.sleep(1.0)
+            assert 8 <= len(found.seen[1]) - rounds <= 12  # 100 ms, neither missed nor doubled
+    finally:
+        process.terminate()
+        await process.communicate()
+
+
+@pytest.mark.parametrize("rate", [1.0, 30.0])
+async def test_a_fast_clock_polls_faster_and_takes_no_delay_for_silence(rate: float) -> None:
+    port, bank = free_port(), DataBank()
+    bank.set_holding_registers(0, [5])
+    with server(port, bank):
+        points = [register(1, 0, poll_ms=round(100 * rate))]
+        async with polling(gateway(port, timeout_ms=1000), points, rate) as (found, _):
+            await asyncio.sleep(1.5)
+            assert 12 <= len(found.seen[1]) <= 17
+            assert set(found.qualities(1)) == {Quality.GOOD}
+            times = [time for _, _, time in found.seen[1]]
+            assert times == sorted(times)

@@ -115,6 +115,7 @@ SENTINELS = [
     (register(1, 0, "f32", not_available=(-1,)), "bf800000"),
     (register(1, 0, "f64", not_available=(9999,)), struct.pack(">d", 9999).hex()),
     (register(1, 0, "f32"), "7fc00000"),
+    (register(1, 0, "f32"), "7f800001"),
     (register(1, 0, "f32"), "ffc00000"),
     (register(1, 0, "f32"), "7f800000"),
     (register(1, 0, "f64"), "fff0000000000000"),
