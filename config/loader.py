@@ -13,9 +13,10 @@ from config import catalogue, checks
 from config.catalogue import EquipmentType
 from config.checks import Names
 from config.expand import Stamped, stamp
-from config.fields import Context, Record, loose_value
+from config.fields import Context, Record
 from config.findings import Findings, near
 from config.response import make_policy
+from config.scalars import loose_value
 from config.schema import FILE, PROTOCOL_KEYS
 from config.tree import parse
 from console.domain.configuring import Mistake

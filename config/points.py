@@ -6,7 +6,8 @@ from typing import Any
 
 import msgspec
 
-from config.fields import Context, Record, loose_value
+from config.fields import Context, Record
+from config.scalars import loose_value
 from config.schema import POINT
 from config.tree import Mapping, Node, Scalar, Sequence
 from console.domain.estate import ManualSource, ModbusSource, MqttSource, OtherSource, Point, Source, ValueKind

@@ -10,8 +10,9 @@ from pathlib import Path
 from config import catalogue
 from config.catalogue import Compiled, EquipmentType
 from config.durations import Interval, words
-from config.fields import Choice, Duration, Field, Int, Kind, ListOf, MapOf, Num, Obj, Record
+from config.fields import Field, Kind, ListOf, MapOf, Obj, Record
 from config.findings import Findings
+from config.scalars import Choice, Duration, Int, Num
 from config.schema import OBJECTS, doc_key
 from config.units import ALIASES, UNITS
 from console.domain.estate import ModbusSource, MqttSource, Point

@@ -5,24 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from config.durations import DURATION_PATTERN, INTERVAL_PATTERN
-from config.fields import (
+from config.fields import Deferred, Field, ListOf, MapOf, Obj
+from config.scalars import (
     BandKind,
     Bool,
     Choice,
     DateKind,
-    Deferred,
     Duration,
-    Field,
     Id,
     Int,
     IntervalKind,
-    ListOf,
     Loose,
-    MapOf,
     Measure,
     Millis,
     Num,
-    Obj,
     Pair,
     Str,
     TextKind,
