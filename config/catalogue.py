@@ -8,7 +8,9 @@ from importlib.resources import files
 
 from config.fields import Context, ListOf, Record
 from config.findings import Findings, near
+from config.numerals import whole
 from config.points import make_point, read_points
+from config.scalars import number
 from config.schema import ALARM, COMMS, DEFAULTS, DEVICE, PLAN, TYPE
 from config.tree import Node, Scalar, parse
 from console.domain.estate import ModbusSource, MqttSource, OtherSource, Point
@@ -52,14 +54,15 @@ class EquipmentType:
 
 @cache
 def _shipped_trees() -> tuple[tuple[str, Node], ...]:
-    """The shipped files, parsed once per process."""
+    """The shipped files, parsed once per process; a broken one is our bug."""
     trees = []
     for entry in sorted(files("config").joinpath("types").iterdir(), key=lambda entry: entry.name):
         if entry.name.endswith(".yaml"):
-            file = f"config/types/{entry.name}"
-            node = parse(entry.read_text(encoding="utf-8"), file, Findings())
-            if node is not None:
-                trees.append((file, node))
+            file, findings = f"config/types/{entry.name}", Findings()
+            node = parse(entry.read_text(encoding="utf-8"), file, findings)
+            if node is None or findings.failed:
+                raise ValueError(f"{file}: {findings.mistakes}")
+            trees.append((file, node))
     return tuple(trees)
 
 
@@ -119,9 +122,8 @@ def _parameter_fits(name: str, spec: Record, value: Scalar, context: Context) ->
     kind = spec.get("kind")
     if kind == "string":
         return True
-    try:
-        amount = float(int(value.text, 0)) if kind == "integer" else float(value.text)
-    except ValueError:
+    amount = whole(value.text) if kind == "integer" else number(Scalar(value.line, value.text, True), context)
+    if amount is None:
         context.mistake(value.line, f"want_{kind}", key=name, found=value.text)
         return False
     low, high = spec.get("low"), spec.get("high")

@@ -13,7 +13,7 @@ from config.checks import forbidden_points, overlaps
 from config.fields import Context, Record
 from config.findings import near
 from config.plans import make_plan
-from config.points import make_point, wired
+from config.points import make_point, read_points, wired
 from config.rules import COMM_STATE, comm_point, comms_alarm, make_rule
 from console.domain.estate import Equipment, ModbusDevice, Point
 from console.domain.plans import MaintenancePlan
@@ -108,7 +108,7 @@ def _device(equipment: str, unit: int, limits: Record) -> ModbusDevice:
 
 def _laid_over(record: Record, compiled: Compiled, plans: list[Record], context: Context) -> _Parts:
     parts = _Parts(dict(compiled.points), compiled.records, list(compiled.alarms), list(compiled.plans))
-    own_points = record.get("points", [])
+    own_points = read_points(record.get("points"), context, Record(context.file, record.line), compiled.groups)
     if own_points:
         parts.changed = True
         parts.records = dict(compiled.records)

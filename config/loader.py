@@ -15,6 +15,7 @@ from config.checks import Names
 from config.expand import Stamped, stamp
 from config.fields import Context, Record
 from config.findings import Findings, near
+from config.points import read_points
 from config.response import make_policy
 from config.scalars import loose_value
 from config.schema import FILE, PROTOCOL_KEYS
@@ -187,6 +188,7 @@ class _Builder:
             self._equipment.need(record, "parent")
             kind = self._type(record)
             if kind is None or "name" not in record:
+                read_points(record.get("points"), self._context, record, {})  # for its mistakes
                 continue
             made = stamp(record, kind, plans_of.get(record.get("id"), []), self._context)
             if made is not None:

@@ -35,9 +35,13 @@ class Str(Kind):
             context.mistake(node.line, "too_long", key=key, most=self._longest)
             return MISSING
         if self._match and not self._match.fullmatch(text):
-            context.mistake(node.line, "bad_id" if self.wants == "id" else "bad_pattern", key=key, found=text)
-            return MISSING
+            return self.misshapen(node, key, context, text)
         return text
+
+    def misshapen(self, node: Node, key: str, context: Context, text: str) -> Any:
+        """Say that ``text`` has not the right shape."""
+        context.mistake(node.line, "bad_pattern", key=key, found=text)
+        return MISSING
 
     def schema(self) -> dict[str, Any]:
         described: dict[str, Any] = {"type": ["string", "number", "boolean"], "maxLength": self._longest}
@@ -53,6 +57,42 @@ class Id(Str):
 
     def __init__(self) -> None:
         super().__init__(r"[\w-]{1,64}", 64)
+
+    def misshapen(self, node: Node, key: str, context: Context, text: str) -> Any:
+        context.mistake(node.line, "bad_id", key=key, found=text)
+        return MISSING
+
+
+class JsonPath(Str):
+    """Where a value lies in a JSON document: ``data.list[2]["a.b"]``; nothing stands for the whole document."""
+
+    wants = "path"
+    _bracket = r"""\[(?:\d+|"[^"]*"|'[^']*')\]"""
+
+    def __init__(self) -> None:
+        super().__init__(rf"(?:(?:[^.\[\]]+|{self._bracket})(?:\.[^.\[\]]+|{self._bracket})*)?", 200)
+
+    def misshapen(self, node: Node, key: str, context: Context, text: str) -> Any:
+        return self.refuse(node, key, context)
+
+
+class Topic(Str):
+    """An MQTT topic; where ``wild``, + may stand for one level and # for all that follow."""
+
+    wants = "topic"
+
+    def __init__(self, wild: bool) -> None:
+        level = r"[^+#\x00/]*"
+        one = rf"(?:{level}|\+)" if wild else level
+        super().__init__(rf"{one}(?:/{one})*(?:/#)?|#" if wild else rf"{one}(?:/{one})*", 1000)
+        self._empty = not wild
+
+    def misshapen(self, node: Node, key: str, context: Context, text: str) -> Any:
+        return self.refuse(node, key, context)
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        text = super().read(node, key, context)
+        return self.refuse(node, key, context) if text == "" and not self._empty else text
 
 
 class Choice(Kind):

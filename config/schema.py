@@ -15,6 +15,7 @@ from config.scalars import (
     Id,
     Int,
     IntervalKind,
+    JsonPath,
     Loose,
     Measure,
     Millis,
@@ -22,6 +23,7 @@ from config.scalars import (
     Pair,
     Str,
     TextKind,
+    Topic,
 )
 from console.domain.estate import ValueKind
 from console.domain.rules import Category, RuleKind
@@ -32,6 +34,7 @@ REGISTER_TYPES = ("bool", "u8hi", "u8lo", "u16", "i16", "u32", "i32", "u64", "i6
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
 SYSTEMS = ("elevator", "water", "fire", "power", "metering", "other")
 PAGES = ("elevator", "pump", "pump_set", "fire_panel", "meter", "generic")
+MOST_REPEATS = 5000  # points out of one line; the largest fire panels have 5,000 registers
 FASTEST_MS, SLOWEST_MS = 50, 3_600_000  # a poll faster than 50 ms is no building; slower than 1 h is no watch
 
 _id = Id()
@@ -85,7 +88,7 @@ PROTOCOL_KEYS: dict[str, frozenset[str]] = {
 
 REPEAT = Obj(
     "repeat",
-    **{"from": Field(Int(0, 65535), default="1"), "to": Field(Int(0, 65535), required=True)},
+    **{"from": Field(Int(0, MOST_REPEATS), default="1"), "to": Field(Int(0, MOST_REPEATS), required=True)},
 )
 
 CODE = Obj("code", zh=Field(_word), en=Field(_word), level=Field(_word), priority=Field(Int(1, 4)))
@@ -101,13 +104,13 @@ _SOURCE_FIELDS: dict[str, Field] = {
     "scale": Field(Num(), default="1"),
     "offset": Field(Num(), default="0"),
     "not_available": Field(ListOf(Int(-(2**63), 2**64 - 1), 16)),
-    "topic": Field(Str(longest=1000)),
-    "path": Field(_word),
+    "topic": Field(Topic(wild=True)),
+    "path": Field(JsonPath()),
     "true_words": Field(ListOf(_word, 32)),
     "false_words": Field(ListOf(_word, 32)),
-    "time_path": Field(_word),
+    "time_path": Field(JsonPath()),
     "time_unit": Field(Choice("s", "ms", "iso"), default="s"),
-    "availability_topic": Field(Str(longest=1000)),
+    "availability_topic": Field(Topic(wild=False)),
     "online_words": Field(ListOf(_word, 32), default="online, true, 1"),
     "offline_words": Field(ListOf(_word, 32), default="offline, false, 0"),
     "options": Field(MapOf(Loose())),
@@ -184,7 +187,7 @@ EQUIPMENT = Obj(
     page=Field(Choice(*PAGES)),
     poll=Field(MapOf(_poll)),
     names=Field(MapOf(_text)),
-    points=Field(ListOf(POINT)),
+    points=Field(Deferred(ListOf(POINT))),
     alarms=Field(ListOf(ALARM)),
     plans=Field(ListOf(PLAN)),
     facts=Field(MapOf(_word)),

@@ -139,7 +139,7 @@ def _syntax(error: yaml.MarkedYAMLError, lines: list[str], file: str, findings: 
     line = min(mark.line + 1 if mark else 1, len(lines))
     while line > 1 and not lines[line - 1].strip():
         line -= 1  # what is missing at the end of a section is missing on its last line
-    if any("\t" in near[: len(near) - len(near.lstrip())] for near in lines[max(0, line - 2) : line]):
+    if {line - 1, line} & set(_tab_lines("\n".join(lines))):
         return
     problem = " ".join(f"{error.context or ''} {error.problem or ''}".split())
     first = error.context_mark.line + 1 if error.context_mark else line

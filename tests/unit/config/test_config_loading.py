@@ -8,7 +8,18 @@ import pytest
 from config_builders import generic, site
 
 from config.loader import Loaded, load_file, load_text
-from console.domain.estate import CommSource, Estate, ModbusSource, ModbusTcp, Mqtt, MqttSource, ValueKind
+from console.domain.estate import (
+    CommSource,
+    Estate,
+    ManualSource,
+    ModbusSource,
+    ModbusTcp,
+    Mqtt,
+    MqttSource,
+    OtherConnection,
+    OtherSource,
+    ValueKind,
+)
 from console.domain.faults import P3_DEFAULT, ResponsePolicy
 from console.domain.rules import Category, RuleKind
 from console.domain.text import Text
@@ -252,3 +263,49 @@ def test_warnings_do_not_stand_in_the_way() -> None:
     assert isinstance(loaded, Loaded)
     assert loaded.estate is not None
     assert [warning.problem.params["row"] for warning in loaded.warnings] == ["R-SLA-01"]
+
+
+def test_a_line_of_the_site_file_may_repeat_a_point() -> None:
+    estate = estate_of(
+        generic('points:\n  - {key: "zone_${n}", name: "防区 ${n}", address: "${n} + 99", repeat: {from: 3, to: 5}}')
+    )
+    zones = [point for point in estate.points if point.key.startswith("zone_")]
+    assert [(point.key, point.name.zh) for point in zones] == [("zone_3", "防区 3"), ("zone_4", "防区 4"), ("zone_5", "防区 5")]
+    assert [point.source.address for point in zones if isinstance(point.source, ModbusSource)] == [102, 103, 104]
+
+
+def test_a_point_of_the_type_is_changed_by_its_key() -> None:
+    line = LIFT[:-1] + ", points: [{key: car_load, normal: [0, 90]}, {key: current_floor, decimals: 0, main: false}]}"
+    points = {point.key: point for point in estate_of(site(line)).points}
+    load = points["car_load"]
+    assert load.normal is not None and load.normal.high == 90.0
+    assert (load.unit, load.name.en, load.source) == ("%", "Car load", ModbusSource("gw", 1, 3, 0x101A, scale=0.1))
+    assert not points["current_floor"].main
+
+
+def test_readings_that_people_type_need_no_connection() -> None:
+    text = site(
+        "{id: M1, type: generic_modbus, name: 表, location: T1, "
+        "points: [{key: total, name: 读数, kind: counter, source: manual, unit: m3}]}"
+    )
+    estate = estate_of(text)
+    assert [point.key for point in estate.points] == ["total"]
+    assert isinstance(estate.points[0].source, ManualSource)
+    assert estate.rules == ()
+
+
+def test_a_third_party_driver_gets_its_options_with_their_types() -> None:
+    text = (
+        "site: {id: s, name: 项目}\n"
+        "locations: [{id: T1, name: 楼}]\n"
+        "connections:\n"
+        "  - {id: b, protocol: other, driver: bacnet, options: {port: 47808, broadcast: true, net: '5', gain: 0.5, site: 楼}}\n"
+        "equipment:\n"
+        "  - {id: A, type: generic_modbus, name: 空调, location: T1, connection: b, "
+        "points: [{key: t, name: 温度, options: {object: 3}}]}\n"
+    )
+    estate = estate_of(text)
+    assert estate.connections[0] == OtherConnection(
+        "b", Text("b"), "bacnet", {"port": 47808, "broadcast": True, "net": "5", "gain": 0.5, "site": "楼"}
+    )
+    assert estate.points[0].source == OtherSource("b", {"object": 3})

@@ -13,6 +13,7 @@ from console.texts import ENGLISH, LANGUAGES, catalogue, sentence
 
 LIFT = "id: L1, type: monarch_nice3000, name: 梯, location: T1, connection: gw, unit: 1"
 POINT = "key: a, name: 甲, address: 1"
+MQTT = SITE + "  - id: D1\n    type: generic_modbus\n    name: 设备\n    location: T1\n    connection: mq\n"
 BODY = FIRST + 6  # first line of what `generic` writes beneath its device
 
 LINES: list[tuple[str, str, str]] = [
@@ -92,6 +93,33 @@ POINTS: list[tuple[str, str, str]] = [
 @pytest.mark.parametrize(("extra", "code"), [pytest.param(extra, code, id=what) for what, extra, code in POINTS])
 def test_a_point_is_refused_with(extra: str, code: str) -> None:
     assert codes(generic(f"points:\n  - {{{POINT}, {extra}}}")) == [(BODY + 1, code)]
+
+
+TOPICS: list[tuple[str, str]] = [
+    ("topic: ''", "want_topic"),
+    ("topic: a/b#", "want_topic"),
+    ("topic: a/#/b", "want_topic"),
+    ("topic: a+/b", "want_topic"),
+    ("topic: a, availability_topic: a/+", "want_topic"),
+    ("topic: a, path: data..x", "want_path"),
+    ("topic: a, path: 'list[x]'", "want_path"),
+    ("topic: a, path: 'list[1'", "want_path"),
+    ("topic: a, path: .x", "want_path"),
+    ("topic: a, time_path: 'a[0]b'", "want_path"),
+    ("topic: a, time_unit: hour", "want_choice"),
+]
+
+
+@pytest.mark.parametrize(("source", "code"), TOPICS)
+def test_a_point_of_a_broker_is_refused_with(source: str, code: str) -> None:
+    assert codes(MQTT + f"    points: [{{key: a, name: 甲, {source}}}]\n") == [(BODY - 1, code)]
+
+
+@pytest.mark.parametrize(
+    "source", ["topic: a/+/c/#", "topic: '#'", "topic: /a", "topic: a, path: 'data.list[2][\"a.b\"].值'", "topic: a, path: '[0]'"]
+)
+def test_a_point_of_a_broker_may_be(source: str) -> None:
+    assert codes(MQTT + f"    points: [{{key: a, name: 甲, {source}}}]\n") == []
 
 
 def test_a_point_may_not_end_beyond_the_last_register() -> None:
@@ -318,6 +346,7 @@ def test_many_mistakes_are_all_found_in_one_go() -> None:
         ("---\n...\n", (1, "empty")),
         ("site: {id: s, name: 项目\n", (1, "syntax_brace")),
         ("site:\n\tid: s\n", (2, "tab")),
+        ("\t", (1, "syntax")),
         ("site: {id: s, name: 项目}\n---\nsite: {id: t, name: 乙}\n", (2, "second_document")),
         ("- 1\n", (1, "want_map")),
         ("just words\n", (1, "want_map")),
@@ -446,3 +475,50 @@ def test_every_sentence_can_be_filled(language: str) -> None:
         text = sentence(mistake.problem, language)
         assert text != mistake.problem.code
         assert "{" not in text.replace("{zh:", "").replace("with: {", "").replace("{…}", "")
+
+
+ALARM = f"{{{RULE}, kind: high, limit: 1}}"
+TYPE = "type: t, kind: k, name: 型, source: [x], confidence: low"
+OWN_TYPES: list[tuple[str, str, str]] = [
+    ("a name that is taken", f"{{{TYPE.replace('type: t', 'type: generic_modbus')}}}", "duplicate_type"),
+    ("an undeclared parameter", f"{{{TYPE}, points: [{{key: a, name: 甲, address: '${{base}}'}}]}}", "unknown_placeholder"),
+    ("points that are no list", f"{{{TYPE}, points: none}}", "want_list"),
+    ("a point twice", f"{{{TYPE}, points: [{{{POINT}}}, {{{POINT}}}]}}", "duplicate_point"),
+    ("an alarm without point", f"{{{TYPE}, alarms: [{{key: k, kind: high, limit: 1, priority: 3, text: 文}}]}}", "missing_key"),
+    ("an alarm twice", f"{{{TYPE}, points: [{{{POINT}}}], alarms: [{ALARM}, {ALARM}]}}", "duplicate_alarm"),
+    ("a repeat without end", f"{{{TYPE}, points: [{{{POINT}, repeat: {{from: 1}}}}]}}", "missing_key"),
+    ("a repeat of too many", f"{{{TYPE}, points: [{{{POINT}, repeat: {{to: 99999}}}}]}}", "out_of_range"),
+    ("a forbidden range of one end", f"{{{TYPE}, device: {{forbidden: [[1]]}}}}", "want_pair"),
+    ("a forbidden range upside down", f"{{{TYPE}, device: {{forbidden: [[9, 1]]}}}}", "band_order"),
+    ("a default out of range", f"{{{TYPE}, parameters: {{p: {{kind: integer, default: 9, high: 3, text: 参}}}}}}", "out_of_range"),
+    ("a default that is not a number", f"{{{TYPE}, parameters: {{p: {{kind: number, default: nan, text: 参}}}}}}", "want_number"),
+    ("a confidence that is not one", f"{{{TYPE.replace('low', 'sure')}}}", "want_choice"),
+    ("no source", f"{{{TYPE.replace(', source: [x]', '')}}}", "missing_key"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("kind", "code"), [pytest.param(kind, code, id=what) for what, kind, code in OWN_TYPES])
+def test_a_type_of_the_sites_own_is_refused_with(kind: str, code: str) -> None:
+    text = site("{id: D1, type: t, name: 设备, location: T1, connection: gw, unit: 1}") + f"types:\n  - {kind}\n"
+    assert (FIRST + 2, code) in codes(text)
+
+
+def test_the_same_plan_twice_names_the_first_line() -> None:
+    plan = "{equipment: L1, key: k, title: 题, every: 15 d}"
+    loaded = load_text(site(f"{{{LIFT}}}") + f"plans:\n  - {plan}\n  - {plan}\n", "site.yaml")
+    assert found(loaded) == [(FIRST + 3, "duplicate_plan")]
+    assert loaded.mistakes[0].problem.params["first"] == FIRST + 2
+
+
+def test_the_points_of_a_line_are_checked_even_if_its_type_is_unknown() -> None:
+    line = "{id: D1, type: qqq, name: 设备, location: T1, points: [{key: a, name: 甲, address: 1, unit: furlong}]}"
+    assert codes(site(line)) == [(FIRST, "unknown_type"), (FIRST, "unknown_unit")]
+
+
+def test_a_list_of_too_many_things_is_refused() -> None:
+    rule = f"{RULE}, kind: state, values: [{', '.join(str(number) for number in range(300))}]"
+    assert (BODY + 3, "too_many") in codes(generic(f"points:\n  - {{{POINT}}}\nalarms:\n  - {{{rule}}}"))
+
+
+def test_a_name_of_a_thousand_characters_is_refused() -> None:
+    assert codes(site(f"{{{LIFT}, facts: {{phone: {'1' * 300}}}}}")) == [(FIRST, "too_long")]

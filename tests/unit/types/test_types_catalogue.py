@@ -13,8 +13,10 @@ from config.catalogue import Compiled, EquipmentType
 from config.fields import Context
 from config.findings import Findings
 from console.domain.estate import ModbusSource, MqttSource, Point, ValueKind
+from console.domain.quality import Quality
 from console.domain.text import Text
 from drivers.decode import registers
+from drivers.mqtt.payload import document, path, read, reader, walk
 
 MAPS = Path(__file__).resolve().parents[4] / "shared" / "domain" / "maps"
 _FINDINGS = Findings()
@@ -162,6 +164,22 @@ def test_the_elevators_modes_are_those_of_the_register_map(point: str, enum: str
 def _mqtt(point: Point) -> MqttSource:
     assert isinstance(point.source, MqttSource)
     return point.source
+
+
+def test_a_water_meters_message_becomes_its_values() -> None:
+    points = compiled(TYPES["mqtt_water_meter"]).points
+    message = document(b'{"flow": "0.372", "total": 1289.415, "battery": 87, "leak": "OFF"}')
+    values = {key: read(reader(point), walk(message, path(_mqtt(point).path))) for key, point in points.items()}
+    assert {key: (value, quality) for key, (value, quality, _) in values.items()} == {
+        "flow": (0.372, Quality.GOOD),
+        "total": (1289.415, Quality.GOOD),
+        "battery": (87.0, Quality.GOOD),
+        "leak": (0, Quality.GOOD),
+    }  # fmt: skip
+    wrong = document(b'{"flow": true, "battery": 120, "leak": true}')
+    found = {key: read(reader(point), walk(wrong, path(_mqtt(point).path)))[:2] for key, point in points.items()}
+    assert found["leak"] == (1, Quality.GOOD)
+    assert {found[key][1] for key in ("flow", "total", "battery")} == {Quality.BAD}
 
 
 def test_a_water_meter_reads_the_paths_that_its_line_names() -> None:
