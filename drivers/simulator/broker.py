@@ -76,6 +76,7 @@ class Mosquitto:
         """See :class:`Broker`. Raises :class:`BrokerMissing` when it does not come up (the port is taken)."""
         if self._process is not None:
             return
+        await _refuse_if_taken(self._port)
         leash = Path(__file__).with_name("leash.py")
         nowhere = asyncio.subprocess.DEVNULL
         self._process = await asyncio.create_subprocess_exec(
@@ -111,6 +112,16 @@ class Mosquitto:
             await process.wait()
 
 
+async def _refuse_if_taken(port: int) -> None:
+    """Raise :class:`BrokerMissing` if somebody else listens on ``port``: a broker would only say so in its log."""
+    try:
+        probe = await asyncio.start_server(lambda _, writer: writer.close(), "127.0.0.1", port)
+    except OSError as error:
+        raise BrokerMissing(Problem("demo.broker_refuses", {"port": port})) from error
+    probe.close()
+    await probe.wait_closed()
+
+
 async def _listens(port: int, process: asyncio.subprocess.Process) -> bool:
     """True once ``port`` takes a connection while ``process`` lives."""
     loop = asyncio.get_running_loop()
@@ -123,7 +134,6 @@ async def _listens(port: int, process: asyncio.subprocess.Process) -> bool:
             continue
         writer.close()
         await writer.wait_closed()
-        await asyncio.sleep(0.05)  # a taken port answers too, but then our own process has just ended
         return process.returncode is None
     return False
 
@@ -139,6 +149,7 @@ class Embedded:
 
     async def start(self) -> None:
         """See :class:`Broker`."""
+        await _refuse_if_taken(self._port)
         from amqtt.broker import Broker as Amqtt  # noqa: PLC0415 - an optional package
 
         config = {
@@ -146,13 +157,7 @@ class Embedded:
             "plugins": {"amqtt.plugins.authentication.AnonymousAuthPlugin": {"allow_anonymous": True}},
         }
         self._broker = Amqtt(config)
-        try:
-            await self._broker.start()
-        except Exception as error:
-            # amqtt wraps whatever went wrong in its own exceptions; a bind that fails is the world's fault.
-            if _caused_by_os(error):
-                raise BrokerMissing(Problem("demo.broker_refuses", {"port": self._port})) from error
-            raise
+        await self._broker.start()
 
     async def stop(self) -> None:
         """See :class:`Broker`."""
@@ -163,11 +168,3 @@ class Embedded:
     async def kill(self) -> None:
         """It lives in our own process: the nearest thing to a crash is to shut it down."""
         await self.stop()
-
-
-def _caused_by_os(error: BaseException | None) -> bool:
-    while error is not None:
-        if isinstance(error, OSError):
-            return True
-        error = error.__cause__ or error.__context__
-    return False

@@ -180,7 +180,7 @@ class Cast:
             kind = each.rated.get("load", "residential")
             peak = _number(each, "power_kw", 60.0) * 1000.0
             seed = self.seed(each)
-            factor = SHAPES[kind][1] if kind in SHAPES else {"elevators": 0.85, "pumps": 0.86}.get(kind, 0.93)
+            factor = SHAPES[kind][1] if kind in SHAPES else {"elevators": 0.91, "pumps": 0.92}.get(kind, 0.93)
             meter = PowerMeter(
                 self._load(each, kind, 0.75 * peak, seed), rated_w=peak, power_factor=factor,
                 surroundings=self._surroundings, seed=seed, began=self._began,

@@ -11,7 +11,7 @@ import queue
 import socket
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import paho.mqtt.client as mqtt
 from paho.mqtt.enums import CallbackAPIVersion
@@ -37,6 +37,7 @@ class _Live:
     client: mqtt.Client
     wanted: bool = True
     next_try: float = 0.0
+    last: dict[str, bytes] = field(default_factory=dict)  # by topic: said again as soon as it is connected
 
 
 class Publisher:
@@ -68,7 +69,7 @@ class Publisher:
         self._thread.join(timeout=5.0)
 
     def publish(self, name: str, topic: str, payload: bytes) -> None:
-        """Let device ``name`` say ``payload``. Dropped while it is lost or has no broker: a meter does not remember."""
+        """Let device ``name`` say ``payload``. Without a broker only the last word of each topic is remembered."""
         self._words.put((name, topic, payload))
 
     def lose(self, name: str, lost: bool) -> None:
@@ -89,6 +90,7 @@ class Publisher:
                 break
             name, topic, payload = word
             live = self._live[name]
+            live.last[topic] = payload
             if live.client.is_connected():
                 live.client.publish(topic, payload, qos=0)
             if self._words.empty():
@@ -128,6 +130,8 @@ class Publisher:
             live.wanted = False
             if live.session.availability:
                 live.client.publish(live.session.availability, live.session.online, qos=1, retain=True)
+            for topic, payload in live.last.items():
+                live.client.publish(topic, payload, qos=0)
 
     def _drop(self, live: _Live) -> None:
         """Vanish without a word: end the socket under the session."""

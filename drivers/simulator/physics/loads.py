@@ -19,7 +19,7 @@ _SUM = ("active_power", "apparent_power", "reactive_power")
 SHAPES: dict[str, tuple[Shape, float]] = {  # shape, power factor
     "residential": (POWER_HOME, 0.96),
     "commercial": (POWER_SHOP, 0.92),
-    "hvac": (POWER_SHOP, 0.86),
+    "hvac": (POWER_SHOP, 0.91),
     "lighting": (LIGHTING, 0.94),
     "charging": (CHARGING, 0.98),
     "constant": (CONSTANT, 0.95),
