@@ -1,0 +1,125 @@
+"""The screens on the left, with what waits on each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+
+from console.texts import tr
+from console.ui import icons, theme
+from console.ui.picture import Picture
+
+WIDTH = 84
+SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "connections")
+KEYS = {"overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6"}
+
+
+class NavButton(QWidget):
+    """One screen's entry; a badge says how many wait there."""
+
+    clicked = Signal(str)
+
+    def __init__(self, name: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.name = name
+        self.setObjectName(f"nav_{name}")
+        self.setFixedHeight(60)
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self._open = False
+        self._waiting, self._priority = 0, 0
+
+    def set_open(self, now_open: bool) -> None:
+        """This screen is the one shown."""
+        self._open = now_open
+        self.update()
+
+    def set_waiting(self, waiting: int, priority: int) -> None:
+        """``priority`` 0: a grey badge."""
+        if (waiting, priority) != (self._waiting, self._priority):
+            self._waiting, self._priority = waiting, priority
+            self.update()
+
+    def sizeHint(self) -> QSize:
+        """A tile."""
+        return QSize(WIDTH, 60)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Open the screen."""
+        self.clicked.emit(self.name)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Icon, name, badge, and the mark of the open one."""
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            if self._open:
+                painter.fillRect(self.rect(), theme.colour("raised"))
+                painter.fillRect(0, 0, 3, self.height(), theme.colour("accent"))
+            ink = theme.colour("text" if self._open else "dim")
+            icons.paint(painter, QRectF(self.width() / 2 - 11, 9, 22, 22), self.name, ink)
+            painter.setPen(ink)
+            painter.setFont(theme.font(13))
+            words = QRectF(0, 34, self.width(), 20)
+            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, tr(f"shell.screen.{self.name}"))
+            if self._waiting:
+                self._paint_badge(painter)
+
+    def _paint_badge(self, painter: QPainter) -> None:
+        text = str(self._waiting) if self._waiting < 1000 else "999+"
+        painter.setFont(theme.font(12, bold=True))
+        width = max(20.0, painter.fontMetrics().horizontalAdvance(text) + 10.0)
+        box = QRectF(self.width() / 2 + 6, 5, width, 18)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(theme.priority_colour(self._priority) if 0 < self._priority < 4 else theme.colour("stopped"))
+        painter.drawRoundedRect(box, 9, 9)
+        painter.setPen(theme.colour(f"on_p{self._priority}") if 0 < self._priority < 4 else theme.colour("text"))
+        painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
+
+
+class Nav(QFrame):
+    """See the module."""
+
+    chosen = Signal(str)
+
+    def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("bar", True)
+        self.setFixedWidth(WIDTH)
+        self._picture = picture
+        layout = self._column = QVBoxLayout(self)
+        layout.setContentsMargins(0, 8, 0, 8)
+        layout.setSpacing(0)
+        self._buttons = {name: NavButton(name) for name in SCREENS}
+        for name, button in self._buttons.items():
+            button.clicked.connect(self.chosen)
+            button.setToolTip(KEYS[name])
+            layout.addWidget(button)
+        layout.addStretch(1)
+        records = (picture.alarms_changed, picture.faults_changed, picture.orders_changed, picture.health_changed)
+        for signal in (picture.replaced, *records):
+            signal.connect(self._count)
+
+    def add_tool(self, tool: QWidget) -> None:
+        """A small tool below the screens."""
+        self._column.addWidget(tool)
+
+    def set_open(self, name: str) -> None:
+        """Mark the open screen."""
+        for key, button in self._buttons.items():
+            button.set_open(key == name)
+
+    def retranslate(self) -> None:
+        """Draw anew."""
+        for button in self._buttons.values():
+            button.update()
+
+    def _count(self, _changed: object = None) -> None:
+        picture = self._picture
+        unhandled = [alarm.priority for alarm in picture.alarms.values() if not alarm.acknowledged]
+        untaken = [fault.priority for fault in picture.faults.values() if fault.open and fault.taken is None]
+        open_faults = sum(fault.open for fault in picture.faults.values())
+        down = sum(line.state in ("down", "degraded") for line in picture.health.values() if line.kind != "device")
+        self._buttons["alarms"].set_waiting(len(unhandled), min(unhandled, default=0))
+        self._buttons["faults"].set_waiting(open_faults, min(untaken, default=0))
+        self._buttons["orders"].set_waiting(sum(order.open for order in picture.orders.values()), 0)
+        self._buttons["connections"].set_waiting(down, 2 if down else 0)

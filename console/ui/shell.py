@@ -1,0 +1,371 @@
+"""The window: top bar, screens, and the strip that never leaves.
+
+Screens are imported when they are first opened, so that the window shows at once. Going back is Alt+Left. What the program has to
+say itself (a lost line, a refusal) stands in a bar in place; no modal dialogs.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
+from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPainter, QPaintEvent, QShortcut
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from console.domain.problems import Problem
+from console.texts import CHINESE, ENGLISH, language, sentence, set_language, tr
+from console.ui import icons, theme
+from console.ui.desk import Desk
+from console.ui.horn import Horn, Speaker
+from console.ui.nav import KEYS, Nav
+from console.ui.palette import Palette
+from console.ui.picture import Picture
+from console.ui.settings import remember, settings
+from console.ui.signon import SignOnPanel
+from console.ui.stopping import StopPanel
+from console.ui.strip import Strip
+from console.ui.topbar import TopBar
+from console.ui.widgets.cards import GAP, label
+
+CLASSES = {
+    "overview": "OverviewScreen", "alarms": "AlarmsScreen", "faults": "FaultsScreen", "equipment": "EquipmentScreen",
+    "orders": "OrdersScreen", "connections": "ConnectionsScreen",
+}  # fmt: skip
+KEEP_REFUSAL_MS = 12_000
+
+
+class Veil(QWidget):
+    """Dims the screens below a panel; the top bar and the strip stay as they are."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(parent)
+        self._below = parent
+        self._layout = QVBoxLayout(self)
+        self._layout.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._panel: QWidget | None = None
+        self.hide()
+        parent.installEventFilter(self)
+
+    def open(self, panel: QWidget) -> None:
+        """Show ``panel`` in the middle."""
+        self.close_panel()
+        self._panel = panel
+        self._layout.addWidget(panel)
+        self.setGeometry(self._below.rect())
+        self.show()
+        self.raise_()
+        panel.show()
+
+    def close_panel(self) -> None:
+        """Take it away."""
+        if self._panel is not None:
+            self._panel.hide()
+            self._layout.removeWidget(self._panel)
+            self._panel.setParent(None)
+            self._panel = None
+        self.hide()
+
+    @property
+    def panel(self) -> QWidget | None:
+        """The panel that is open."""
+        return self._panel
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """Always as large as what it covers."""
+        if event.type() == QEvent.Type.Resize:
+            self.setGeometry(self._below.rect())
+        return super().eventFilter(watched, event)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Half of the ground shines through."""
+        with QPainter(self) as painter:
+            ground = theme.colour("window")
+            ground.setAlpha(190)
+            painter.fillRect(self.rect(), ground)
+
+
+class Notice(QFrame):
+    """One line of what the program has to say, with an optional button."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("card", True)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(14, 6, 8, 6)
+        self.text = label(role="error", wrap=True)
+        self.text.setObjectName("notice")
+        self.button = QPushButton("×")
+        self.button.setProperty("flat", True)
+        self.button.clicked.connect(self.hide)
+        layout.addWidget(self.text, 1)
+        layout.addWidget(self.button)
+        self.hide()
+
+    def say(self, text: str, *, closable: bool = True) -> None:
+        """Show ``text``."""
+        self.text.setText(text)
+        self.button.setVisible(closable)
+        self.show()
+
+
+class Shell(QMainWindow):
+    """See the module. It is also the navigator that screens are given."""
+
+    def __init__(self, picture: Picture, desk: Desk, speaker: Speaker, *, remember_window: bool = True) -> None:
+        super().__init__()
+        self._picture, self._desk = picture, desk
+        self._remember = remember_window
+        self.horn = Horn(picture, speaker, self)
+        self._screens: dict[str, QWidget] = {}
+        self._here = ""
+        self._been: list[tuple[str, str]] = []
+        self._subject = ""
+        self.setWindowIcon(QIcon(icons.icon("app", theme.colour("text"))))
+        root = QWidget()
+        root.setObjectName("window")
+        self.setCentralWidget(root)
+        self.topbar, self.nav, self.strip = TopBar(picture), Nav(picture), Strip(picture)
+        self._stack = QStackedWidget()
+        self._link_notice, self._refusal = Notice(), Notice()
+        self._refusal_timer = QTimer(self)
+        self._refusal_timer.setSingleShot(True)
+        self._refusal_timer.setInterval(KEEP_REFUSAL_MS)
+        self._refusal_timer.timeout.connect(self._refusal.hide)
+        self._lay_out(root)
+        self.veil = Veil(self._body)
+        self.signon, self.palette_panel, self.stop_panel = (
+            SignOnPanel(picture, desk),
+            Palette(picture, self),
+            StopPanel(picture, desk),
+        )
+        for panel in (self.signon, self.palette_panel, self.stop_panel):
+            panel.closed.connect(self.veil.close_panel)
+            panel.hide()
+        self._connect()
+        self._shortcuts()
+        self._restore()
+        self.open_screen("overview")
+        self.retranslate()
+
+    def _lay_out(self, root: QWidget) -> None:
+        outer = QVBoxLayout(root)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.setSpacing(1)
+        outer.addWidget(self.topbar)
+        middle = QHBoxLayout()
+        middle.setSpacing(0)
+        middle.addWidget(self.nav)
+        self._body = QWidget()
+        body = QVBoxLayout(self._body)
+        body.setContentsMargins(GAP, GAP, GAP, GAP)
+        body.setSpacing(8)
+        body.addWidget(self._link_notice)
+        body.addWidget(self._refusal)
+        body.addWidget(self._stack, 1)
+        middle.addWidget(self._body, 1)
+        outer.addLayout(middle, 1)
+        outer.addWidget(self.strip)
+        self._tools: dict[str, QPushButton] = {}
+        for name in ("search", "language", "theme", "stop"):
+            button = QPushButton()
+            button.setObjectName(f"do_{name}")
+            button.setProperty("flat", True)
+            button.setIconSize(button.iconSize() * 1.2)
+            button.setFixedHeight(34)
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            self.nav.add_tool(button)
+            self._tools[name] = button
+            button.clicked.connect(getattr(self, f"do_{name}"))
+
+    def _connect(self) -> None:
+        picture = self._picture
+        self.nav.chosen.connect(self.open_screen)
+        self.topbar.lamp_clicked.connect(self._open_lamp)
+        self.topbar.silence_clicked.connect(self.horn.silence)
+        self.topbar.person_clicked.connect(self.open_signon)
+        self.strip.alarm_opened.connect(self.open_alarm)
+        self.strip.fault_opened.connect(self.open_fault)
+        self.horn.silenced.connect(self.topbar.set_silenced)
+        self._desk.refused.connect(self.show_refusal)
+        picture.link_changed.connect(self._link)
+        picture.replaced.connect(self._replaced)
+        picture.people_changed.connect(self._people)
+        self._sweep = QTimer(self)
+        self._sweep.setInterval(3_600_000)
+        self._sweep.timeout.connect(picture.forget_ended)
+        self._sweep.start()
+
+    def _shortcuts(self) -> None:
+        for name, key in KEYS.items():
+            QShortcut(QKeySequence(key), self).activated.connect(self._opener(name))
+        for key, action in (
+            ("F8", self.horn.silence), ("Alt+Left", self.back), ("Ctrl+K", self.do_search), ("Ctrl+L", self.do_language),
+            ("Ctrl+Shift+T", self.do_theme),
+        ):  # fmt: skip
+            QShortcut(QKeySequence(key), self).activated.connect(action)
+
+    def _opener(self, name: str) -> object:
+        return lambda: self.open_screen(name)
+
+    # --- navigator
+
+    def open_screen(self, name: str) -> None:
+        """Show a screen; the first time it is made."""
+        self._go(name, "")
+
+    def open_equipment(self, equipment: str) -> None:
+        """Level 3: one machine."""
+        self._go("equipment", equipment)
+
+    def open_alarm(self, number: int) -> None:
+        """The alarm in its list."""
+        self._go("alarms", str(number))
+
+    def open_fault(self, number: int) -> None:
+        """The fault in its list."""
+        self._go("faults", str(number))
+
+    def open_order(self, number: int) -> None:
+        """The order in its list."""
+        self._go("orders", str(number))
+
+    def back(self) -> None:
+        """Where one was before."""
+        if self._been:
+            name, subject = self._been.pop()
+            self._show(name, subject)
+
+    def made_screen(self, name: str) -> QWidget | None:
+        """The screen, made if it was not yet; ``None`` if there is none of that name."""
+        if name not in self._screens:
+            module = f"console.ui.{name}.screen"
+            if name not in CLASSES or find_spec(f"console.ui.{name}") is None or find_spec(module) is None:
+                return None
+            made = getattr(import_module(module), CLASSES[name])(self._picture, self._desk, self)
+            self._screens[name] = made
+            self._stack.addWidget(made)
+        return self._screens[name]
+
+    def _go(self, name: str, subject: str) -> None:
+        if self._here and (self._here, self._subject) != (name, subject):
+            self._been.append((self._here, self._subject))
+            del self._been[:-50]
+        self._show(name, subject)
+
+    def _show(self, name: str, subject: str) -> None:
+        screen = self.made_screen(name)
+        if screen is None:
+            return
+        self._here, self._subject = name, subject
+        self._stack.setCurrentWidget(screen)
+        self.nav.set_open(name)
+        self.topbar.set_screen(name)
+        if subject:
+            show = {"equipment": "show_equipment", "alarms": "show_alarm", "faults": "show_fault", "orders": "show_order"}[name]
+            getattr(screen, show)(subject if name == "equipment" else int(subject))
+
+    def _open_lamp(self, key: str) -> None:
+        self.open_screen("alarms")
+        screen = self.made_screen("alarms")
+        if screen is not None and hasattr(screen, "show_lamp"):
+            screen.show_lamp(key)
+
+    # --- panels and what the program has to say
+
+    def open_signon(self) -> None:
+        """The sign-on panel."""
+        self.veil.open(self.signon)
+
+    def do_search(self) -> None:
+        """Ctrl+K."""
+        self.veil.open(self.palette_panel)
+
+    def do_stop(self) -> None:
+        """Stop monitoring, after a confirmation."""
+        self.veil.open(self.stop_panel)
+
+    def do_language(self) -> None:
+        """The other language, live."""
+        self.change_language(ENGLISH if language() == CHINESE else CHINESE)
+
+    def do_theme(self) -> None:
+        """The other theme, live."""
+        self.change_theme(theme.OFFICE if theme.current() == theme.CONTROL else theme.CONTROL)
+
+    def change_language(self, wanted: str) -> None:
+        """Every word anew."""
+        set_language(wanted)
+        if self._remember:
+            remember("language", wanted)
+        self.retranslate()
+        self._picture.change_language()
+
+    def change_theme(self, wanted: str) -> None:
+        """Every colour anew."""
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply(application, wanted)
+        if self._remember:
+            remember("theme", wanted)
+        self.retranslate()
+        self._picture.change_language()
+
+    def show_refusal(self, problem: Problem) -> None:
+        """A refusal that nobody else shows."""
+        self._refusal.say(sentence(problem))
+        self._refusal_timer.start()
+
+    def retranslate(self) -> None:
+        """The shell's own words; screens follow ``language_changed`` or their ``retranslate``."""
+        self.setWindowTitle(f"{self._picture.estate.site.name.get(language())} {tr('shell.program')}".strip())
+        for part in (self.topbar, self.nav, self.strip, self.signon):
+            part.retranslate()
+        for name, button in self._tools.items():
+            button.setIcon(icons.icon(name, theme.colour("dim")))
+            button.setToolTip(tr(f"shell.do.{name}"))
+        for screen in self._screens.values():
+            screen.retranslate()  # type: ignore[attr-defined] # every screen has it
+        self._link(self._picture.link)
+
+    def _link(self, state: str) -> None:
+        if self._picture.live:
+            self._link_notice.hide()
+        elif state == "connecting" and not self._picture.revision:
+            self._link_notice.say(tr("shell.link.connecting"), closable=False)
+        elif state != "live":
+            problem = self._picture.link_problem
+            reason = sentence(problem) if problem is not None else ""
+            self._link_notice.say(tr("shell.link.lost", reason=reason), closable=False)
+
+    def _replaced(self) -> None:
+        self.setWindowTitle(f"{self._picture.estate.site.name.get(language())} {tr('shell.program')}".strip())
+        self._link("live")
+        self._people()
+
+    def _people(self) -> None:
+        if self._picture.set_up and self.veil.panel is None:
+            self.open_signon()
+
+    # --- the window itself
+
+    def _restore(self) -> None:
+        geometry = settings().value("geometry") if self._remember else None
+        if not isinstance(geometry, QByteArray) or not self.restoreGeometry(geometry):
+            self.resize(1600, 900)
+        self.setMinimumSize(1024, 640)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember where the window stood."""
+        if self._remember:
+            remember("geometry", self.saveGeometry())
+        super().closeEvent(event)

@@ -1,0 +1,165 @@
+"""The top bar: estate, lamps, collection figures, F8, who is signed on, and the collector's time."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
+
+from console.domain.times import SECOND
+from console.texts import language, tr
+from console.ui import theme
+from console.ui.lamps import LAMPS, Lamp, count
+from console.ui.moments import clock_text
+from console.ui.picture import Picture
+from console.ui.widgets.cards import label
+
+HEIGHT = 52
+
+
+class LampButton(QWidget):
+    """One lamp: ``火警 0 / 0``; lit in its priority's colour while something is unhandled."""
+
+    clicked = Signal(str)
+
+    def __init__(self, lamp: Lamp, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.lamp = lamp
+        self.setObjectName(f"lamp_{lamp.key}")
+        self._unhandled, self._total = 0, 0
+        self.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+
+    def set_counts(self, unhandled: int, total: int) -> None:
+        """Show these counts."""
+        if (unhandled, total) != (self._unhandled, self._total):
+            self._unhandled, self._total = unhandled, total
+            self.updateGeometry()
+            self.update()
+
+    @property
+    def text(self) -> str:
+        """What it says."""
+        return f"{tr(f'shell.lamp.{self.lamp.key}')} {self._unhandled} / {self._total}"
+
+    def sizeHint(self) -> QSize:
+        """As wide as its words."""
+        return QSize(self.fontMetrics().horizontalAdvance(self.text) + 34, 34)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A lamp leads to its alarms."""
+        self.clicked.emit(self.lamp.key)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Grey, outlined in its colour, or lit."""
+        lit = self._unhandled > 0
+        priority = self.lamp.priority
+        with QPainter(self) as painter:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            box = QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5)
+            painter.setPen(theme.colour("line") if not self._total else theme.priority_colour(priority))
+            outlined = priority == 4
+            painter.setBrush(theme.priority_colour(priority) if lit and not outlined else theme.colour("raised"))
+            painter.drawRoundedRect(box, 4, 4)
+            name, figures = tr(f"shell.lamp.{self.lamp.key}"), f"{self._unhandled} / {self._total}"
+            ink = theme.colour(f"on_p{priority}") if lit else theme.colour("text" if self._total else "dim")
+            painter.setPen(ink)
+            painter.setFont(theme.font(13))
+            painter.drawText(box.adjusted(12, 0, 0, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, name)
+            painter.setFont(theme.font(14, bold=True))
+            painter.drawText(box.adjusted(0, 0, -10, 0), Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight, figures)
+
+
+class TopBar(QFrame):
+    """See the module."""
+
+    lamp_clicked = Signal(str)
+    silence_clicked = Signal()
+    person_clicked = Signal()
+
+    def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("bar", True)
+        self.setFixedHeight(HEIGHT)
+        self._picture = picture
+        self._screen = ""
+        self._rate_base: tuple[int, int] = (0, 0)
+        self._taken = 0
+        self._figure = 0
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(16, 0, 16, 0)
+        layout.setSpacing(10)
+        self._site = label(role="subject")
+        self._where = label(role="dim")
+        self._lamps = {lamp.key: LampButton(lamp) for lamp in LAMPS}
+        self._figures = label(role="dim")
+        self.silence = QPushButton()
+        self.silence.setObjectName("silence")
+        self.person = QPushButton()
+        self.person.setObjectName("person")
+        self.person.setProperty("flat", True)
+        self._clock = label(role="key")
+        for piece in (self._site, self._where):
+            layout.addWidget(piece)
+        layout.addSpacing(8)
+        for lamp in self._lamps.values():
+            lamp.clicked.connect(self.lamp_clicked)
+            layout.addWidget(lamp)
+        layout.addStretch(1)
+        for widget in (self._figures, self.silence, self.person, self._clock):
+            layout.addWidget(widget)
+        self.silence.clicked.connect(self.silence_clicked)
+        self.person.clicked.connect(self.person_clicked)
+        picture.replaced.connect(self.retranslate)
+        picture.alarms_changed.connect(self._count)
+        picture.values_changed.connect(self._values)
+        picture.people_changed.connect(self.retranslate)
+        picture.link_changed.connect(self._show_figures)
+        picture.ticked.connect(self._tick)
+        self.retranslate()
+
+    def set_screen(self, name: str) -> None:
+        """The open screen's name stands beside the estate's."""
+        self._screen = name
+        self.retranslate()
+
+    def set_silenced(self, silenced: bool) -> None:
+        """The horn was silenced: say so on the button."""
+        self.silence.setText(tr("shell.silenced") if silenced else tr("shell.silence"))
+
+    def retranslate(self) -> None:
+        """All words."""
+        self._site.setText(self._picture.estate.site.name.get(language()) or tr("shell.program"))
+        self._where.setText(tr(f"shell.screen.{self._screen}") if self._screen else "")
+        self.silence.setText(tr("shell.silence"))
+        account = self._picture.accounts.get(self._picture.me)
+        if account is None:
+            self.person.setText(tr("shell.sign_on"))
+        else:
+            role = tr(f"domain.role.{account.roles[0]}") if account.roles else ""
+            self.person.setText(" · ".join(part for part in (account.display, role, self._picture.station) if part))
+        self._count()
+        self._show_figures()
+        self._tick()
+
+    def _count(self, _changed: object = None) -> None:
+        for key, (unhandled, total) in count(self._picture.alarms.values()).items():
+            self._lamps[key].set_counts(unhandled, total)
+
+    def _values(self, numbers: set[int]) -> None:
+        self._taken += len(numbers)
+
+    def _show_figures(self, _state: str = "") -> None:
+        if not self._picture.live:
+            self._figures.setText(tr("shell.no_values"))
+            return
+        self._figures.setText(tr("shell.figures", points=f"{len(self._picture.points):,}".replace(",", " "), rate=self._figure))
+
+    def _tick(self) -> None:
+        now = self._picture.now()
+        since, taken = self._rate_base
+        if now - since >= 5 * SECOND:
+            self._figure = round((self._taken - taken) * SECOND / (now - since)) if since else 0
+            self._rate_base = (now, self._taken)
+            self._show_figures()
+        self._clock.setText(clock_text(now, self._picture.estate.site.timezone) if self._picture.revision else "--:--:--")
