@@ -18,27 +18,26 @@ All intervals count in the injected clock; network time-outs too, but never belo
 from __future__ import annotations
 
 import asyncio
-import heapq
-import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Protocol
 
 from console.domain.estate import ModbusDevice, ModbusSource, ModbusTcp, Point
 from console.domain.health import HealthState
-from console.domain.problems import Params, Problem
+from console.domain.problems import Problem
 from console.domain.quality import Quality
 from console.domain.samples import Batch
 from console.domain.text import EMPTY
 from console.domain.times import MILLISECOND, SECOND
+from drivers.agenda import Agenda
 from drivers.decode import BlockDecoder, Decoded, modbus
 from drivers.driver import ClockPort, PlannedRead, Sink
-from drivers.fairness import FairQueue
 from drivers.health import Health, frame
-from drivers.learning import Diagnosis
-from drivers.readplan import NOTHING_LEARNED, Block
-from drivers.replies import ANSWERED_BADLY, Outcome, Reply
-from drivers.units import BACK_OFF, BACK_OFF_MOST, SILENT_POLLS, Job, Unit, worst_detection
+from drivers.linehealth import LineHealth
+from drivers.readplan import Block
+from drivers.refusals import UNHEARD, Refusals
+from drivers.replies import Outcome, Reply
+from drivers.units import BACK_OFF, BACK_OFF_MOST, SILENT_POLLS, Job, Unit
 
 LEAST_TIMEOUT = 0.2
 """Real seconds: below that a fast clock would take an ordinary delay for silence."""
@@ -55,16 +54,6 @@ QUICK_PROBE = 2 * SECOND
 REOPEN = 30 * SECOND
 """While nobody answers on a standing connection, it is opened anew so often: the other end may have forgotten it."""
 
-UNHEARD = 2 * SILENT_POLLS
-"""A block that failed so often in a row while its unit answers other questions is too long for it: it is taken apart."""
-
-AGAIN = SECOND
-"""A failed read of a slow block is repeated after this time at most, until it is clear what is wrong."""
-
-
-SLOW = 3
-"""A line is called too slow after so many windows (five seconds each) with missed slots, and cured after as many without."""
-
 
 class Wire(Protocol):
     """What a line needs of its protocol. Nothing here raises for the world's faults."""
@@ -74,7 +63,7 @@ class Wire(Protocol):
         """True while the connection stands, as far as is known."""
 
     @property
-    def stray(self) -> dict[str, int]:
+    def stray(self) -> Mapping[str, int]:
         """Running totals of frames that answered nothing."""
 
     def compile(self, block: Block) -> bytes:
@@ -98,22 +87,17 @@ class Line:
         self._wire = wire
         self._sink = sink
         self._clock = clock
-        self._health = Health(frame("connection", connection.id, connection.name), sink, clock)
         self._units = {unit.device.unit: unit for unit in _units(connection, points, sink, clock)}
-        self._heap: list[tuple[int, int, Job]] = []
-        self._order = itertools.count()
-        self._ready: FairQueue[Job] = FairQueue()
-        self._counters = self._health.counters
+        self._health = LineHealth(connection, self._units.values(), lambda: dict(wire.stray), sink, clock)
+        self._agenda = Agenda(wire.compile, clock)
+        self._refusals = Refusals(self._agenda, self._lose)
         self._failed_connects = 0
         self._connect_at = 0
         self._connected_at = 0
         self._free_at = 0
-        self._missed = 0
-        self._slow_windows = 0
-        self._slow = False
         self._dark = False  # no unit answers
         for unit in self._units.values():
-            self._plan(unit, 0)
+            self._agenda.plan(unit, 0)
 
     async def run(self) -> None:
         """Poll until cancelled."""
@@ -145,26 +129,30 @@ class Line:
     def _start(self) -> None:
         now = self._clock.monotonic()
         self._connect_at = now
-        self._health.hand_over()
+        self._health.health.hand_over()
         for unit in self._units.values():
             unit.health.hand_over()
             for job in unit.jobs:
                 job.due = now
-                self._schedule(job)
+                self._agenda.schedule(job)
             if unit.unreadable:
                 self._hand_over(_decoder(unit.unreadable).lost(Quality.BAD))
                 unit.turn()
 
     async def _step(self) -> None:
         now = self._clock.monotonic()
-        if self._health.due(now):
-            self._refresh(now)
-        if not self._wire.connected and self._failed_connects and now < self._connect_at:
-            await self._clock.sleep_until(min(self._connect_at, self._health.next_due))
-            return
-        if not self._wire.connected and self._failed_connects and not await self._connect():
-            return
-        job = self._pick(now)
+        if self._health.health.due(now):
+            self._health.refresh(now, len(self._agenda), standing=not self._failed_connects)
+        if not self._wire.connected and self._failed_connects:
+            if now < self._connect_at:
+                await self._clock.sleep_until(min(self._connect_at, self._health.health.next_due))
+                return
+            if not await self._connect():
+                return
+        for unit in self._units.values():
+            if unit.offline and unit.probe_at <= now:
+                self._probe(unit, now)
+        job = self._agenda.pick(now)
         if job is None:
             await self._clock.sleep_until(self._wake())
         elif self._wire.connected or await self._connect():
@@ -172,35 +160,16 @@ class Line:
         else:
             self._back(job)
 
-    def _pick(self, now: int) -> Job | None:
-        """The next job whose slot has come."""
-        while self._heap and self._heap[0][0] <= now:
-            job = heapq.heappop(self._heap)[2]
-            if job.alive:
-                self._ready.push(job)
-        for unit in self._units.values():
-            if unit.offline and unit.probe_at <= now:
-                self._push_probe(unit, now)
-        due = self._ready.pop()
-        while due is not None and not due.alive:
-            due = self._ready.pop()
-        return due
-
     def _wake(self) -> int:
         """When there is something to do again, monotonic ns."""
-        wake = self._health.next_due
-        if self._heap:
-            wake = min(wake, self._heap[0][0])
+        wake = self._agenda.next_due(self._health.health.next_due)
         return min([wake, *(unit.probe_at for unit in self._units.values() if unit.offline)])
-
-    def _schedule(self, job: Job) -> None:
-        heapq.heappush(self._heap, (job.due, next(self._order), job))
 
     def _back(self, job: Job) -> None:
         """The line broke before the job was asked: it waits for the line, unless its unit was given up meanwhile."""
-        if job.alive and not job.probe and not self._units[job.who].offline:
+        if job.alive and not job.probe:
             job.due = self._clock.monotonic()
-            self._schedule(job)
+            self._agenda.schedule(job)
 
     # -- the connection ------------------------------------------------------------------------------------------
 
@@ -213,19 +182,19 @@ class Line:
     async def _connect(self) -> bool:
         problem = await self._wire.connect(self._timeout())
         now = self._clock.monotonic()
-        self._counters["connects" if problem is None else "connect_failures"] += 1
+        self._health.health.counters["connects" if problem is None else "connect_failures"] += 1
         if problem is None:
             if self._failed_connects:
                 for unit in self._units.values():
                     unit.probe_at = now
             self._failed_connects = 0
             self._connected_at = now
-            self._turn()
+            self._health.turn()
             return True
         self._failed_connects += 1
         pause = RECONNECT[min(self._failed_connects, len(RECONNECT) - 1)]
         self._connect_at = now + max(pause, round(LEAST_TIMEOUT * SECOND * self._clock.rate))
-        self._health.turn(HealthState.DOWN, problem)
+        self._health.health.turn(HealthState.DOWN, problem)
         if self._failed_connects >= CONNECT_ATTEMPTS:
             for unit in self._units.values():
                 if not unit.offline:
@@ -264,7 +233,7 @@ class Line:
         if reply.outcome is Outcome.OK:
             self._answered(unit, job, reply, started, ended)
         else:
-            self._failed(unit, job, reply, ended)
+            unit.health.counters["missed"] += self._refusals.failed(unit, job, reply, ended)
 
     def _answered(self, unit: Unit, job: Job, reply: Reply, started: int, ended: int) -> None:
         if job.asked:
@@ -276,35 +245,9 @@ class Line:
         if recovered:
             unit.turn()
         if job.trial:
-            assert unit.diagnosis is not None
-            unit.diagnosis.answered()
-            self._examine(unit, ended)
+            self._refusals.trial_answered(unit, ended)
         else:
-            self._next_slot(job, ended)
-
-    def _failed(self, unit: Unit, job: Job, reply: Reply, ended: int) -> None:
-        """The unit lives, but this block has no values."""
-        job.failed += 1
-        job.asked = 0
-        badly = reply.outcome in ANSWERED_BADLY
-        if job.trial:
-            assert unit.diagnosis is not None
-            if reply.refused or badly or job.failed >= SILENT_POLLS:
-                unit.diagnosis.refused()
-                self._examine(unit, ended)
-            else:
-                self._again(job, ended)
-            return
-        if reply.refused:
-            if reply.exception != 1 and unit.diagnosis is not None:
-                self._next_slot(job, ended)  # one at a time
-            elif reply.exception == 1 or not self._begin(unit, job, ended, by_silence=False):
-                self._refuse(unit, job, reply.problem(job.where), ended)
-            return
-        if badly or job.failed >= SILENT_POLLS:
-            self._withdraw(unit, job, reply.problem(job.where))
-        if not (badly and job.failed >= UNHEARD and self._begin(unit, job, ended, by_silence=True)):
-            self._again(job, ended)
+            unit.health.counters["missed"] += self._agenda.next_slot(job, ended)
 
     def _silence(self, unit: Unit, job: Job, reply: Reply, ended: int) -> None:
         """Nobody answered, or somebody else."""
@@ -316,94 +259,9 @@ class Line:
         elif unit.silent >= SILENT_POLLS:
             self._give_up(unit, reply.problem({**job.where, "count": unit.silent}))
         elif job.trial and unit.by_silence:
-            assert unit.diagnosis is not None
-            unit.diagnosis.refused()
-            self._examine(unit, ended)
-        elif job.trial or job.failed < UNHEARD or not self._begin(unit, job, ended, by_silence=True):
-            self._again(job, ended)
-
-    def _next_slot(self, job: Job, now: int) -> None:
-        """The next absolute slot after now; those that passed meanwhile are missed."""
-        if not job.alive:
-            return
-        job.due += job.period
-        if job.due <= now:
-            missed = (now - job.due) // job.period + 1
-            self._units[job.who].health.counters["missed"] += missed
-            job.due += missed * job.period
-        self._schedule(job)
-
-    def _again(self, job: Job, now: int) -> None:
-        """After a failure: at the next slot, but soon for slow blocks."""
-        if job.trial or (job.failed < SILENT_POLLS and job.period > AGAIN):
-            job.due = now + min(AGAIN, job.period)
-            self._schedule(job)
-        else:
-            self._next_slot(job, now)
-
-    # -- refusals ------------------------------------------------------------------------------------------------
-
-    def _begin(self, unit: Unit, job: Job, now: int, *, by_silence: bool) -> bool:
-        """Begin to take a refused block apart; False if there is nothing to take apart or another one is being examined."""
-        if unit.diagnosis is not None:
-            return False
-        diagnosis = Diagnosis(job.block, unit.device)
-        if diagnosis.done:
-            return False
-        unit.diagnosis, unit.examined, unit.by_silence = diagnosis, job, by_silence
-        self._examine(unit, now)
-        return True
-
-    def _examine(self, unit: Unit, now: int) -> None:
-        """Ask for the next piece, or conclude."""
-        diagnosis, examined = unit.diagnosis, unit.examined
-        assert diagnosis is not None
-        assert examined is not None
-        if not diagnosis.done:
-            block = diagnosis.next()
-            trial = Job(block, self._wire.compile(block), BlockDecoder(block.function, block.address, block.points), trial=True)
-            unit.trial = trial
-            self._ready.push(trial)
-            return
-        function = examined.block.function
-        unit.diagnosis = unit.examined = unit.trial = None
-        if unit.learn(function, diagnosis.learned(unit.learned.get(function, NOTHING_LEARNED))):
-            unit.health.counters["learned"] += 1
-            self._plan(unit, now)
-            unit.turn()
-        else:
-            self._refuse(unit, examined, Problem("driver.all_refused", examined.where), now)
-
-    def _refuse(self, unit: Unit, job: Job, problem: Problem, now: int) -> None:
-        """The device will not answer this: say so once, ask seldom."""
-        self._withdraw(unit, job, problem)
-        job.back_off = min(job.back_off * 2, BACK_OFF_MOST) if job.back_off else BACK_OFF
-        job.due = now + max(job.back_off, job.period)
-        self._schedule(job)
-
-    def _withdraw(self, unit: Unit, job: Job, problem: Problem) -> None:
-        """Take the quality of a block's points away, once."""
-        first = job.withdrawn is None
-        job.withdrawn = problem
-        if first:
-            self._hand_over(job.decoder.lost(Quality.BAD))
-            unit.turn()
-
-    def _plan(self, unit: Unit, now: int) -> None:
-        """Make the unit's jobs from its read plan; what stays the same keeps its place."""
-        known = {job.block.key: job for job in unit.jobs}
-        jobs = []
-        for block in unit.blocks():
-            job = known.pop(block.key, None)
-            if job is None:
-                decoder = BlockDecoder(block.function, block.address, block.points)
-                job = Job(block, self._wire.compile(block), decoder, due=now)
-                if now:
-                    self._schedule(job)
-            jobs.append(job)
-        for job in known.values():
-            job.alive = False
-        unit.jobs = jobs
+            self._refusals.trial_failed(unit, ended)
+        elif job.trial or job.failed < UNHEARD or not self._refusals.begin(unit, job, ended, by_silence=True):
+            unit.health.counters["missed"] += self._agenda.again(job, ended)
 
     # -- silence and return --------------------------------------------------------------------------------------
 
@@ -413,22 +271,20 @@ class Line:
         unit.answering = False
         unit.back_off = BACK_OFF
         unit.probe_at = now + BACK_OFF
-        if unit.trial is not None:
-            unit.trial.alive = False
+        self._agenda.drop(unit)
         unit.diagnosis = unit.examined = unit.trial = None
-        self._ready.drop(unit.device.unit)
         for job in unit.jobs:
-            job.alive = False
             job.withdrawn = None
-            self._hand_over(job.decoder.lost(Quality.COMM_LOST))
+            self._lose(job, Quality.COMM_LOST)
         unit.health.turn(HealthState.DOWN, problem)
         self._sink.answering(self._connection.id, unit.device.unit, False)
-        if not self._dark and all(each.offline for each in self._units.values()):
+        if not self._dark and self._health.dark:
             self._dark = True
             self._wire.close()
             for place, each in enumerate(self._units.values(), start=1):
                 each.probe_at = now + place * QUICK_PROBE
-        self._turn()
+        if not self._failed_connects:
+            self._health.turn()
 
     def _probe_later(self, unit: Unit, now: int) -> None:
         """A probe went unanswered: more seldom from now on, for the neighbours' sake; not if there are none."""
@@ -440,17 +296,16 @@ class Line:
         unit.back_off = min(2 * unit.back_off, BACK_OFF_MOST)
         unit.probe_at = now + unit.back_off
 
-    def _push_probe(self, unit: Unit, now: int) -> None:
+    def _probe(self, unit: Unit, now: int) -> None:
         unit.probe_at = now + BACK_OFF_MOST  # until this one has its answer
         block = unit.probe_block()
         if block is not None:
-            decoder = BlockDecoder(block.function, block.address, block.points)
-            self._ready.push(Job(block, self._wire.compile(block), decoder, probe=True))
+            self._agenda.push(self._agenda.make(block, probe=True))
 
     def _heard(self, unit: Unit, now: int) -> None:
         """The unit lives."""
         unit.silent = 0
-        unit.health.last_answer = self._health.last_answer = self._clock.now()
+        unit.health.last_answer = self._health.health.last_answer = self._clock.now()
         if unit.answering:
             return
         returned = unit.offline
@@ -460,14 +315,14 @@ class Line:
             # New ones, for the old may still lie in the heap; each keeps how often it failed.
             unit.jobs = [replace(job, alive=True, due=now, back_off=0) for job in unit.jobs]
             for job in unit.jobs:
-                self._schedule(job)
+                self._agenda.schedule(job)
         if self._dark:
             self._dark = False
             for other in self._units.values():
                 if other.offline:
                     other.probe_at, other.back_off = now, BACK_OFF
         unit.turn()
-        self._turn()
+        self._health.turn()
 
     # -- saying it -----------------------------------------------------------------------------------------------
 
@@ -476,43 +331,8 @@ class Line:
         for part in parts:
             self._sink.samples(Batch(part.points, part.values, part.quality, now, now))
 
-    def _turn(self) -> None:
-        """The connection's health as its units have it."""
-        gone = [unit for unit in self._units.values() if unit.offline]
-        where: Params = {"host": self._connection.host, "port": self._connection.port, "count": len(gone)}
-        if self._failed_connects:
-            return
-        if gone and len(gone) == len(self._units):
-            self._health.turn(HealthState.DOWN, Problem("driver.all_silent", where))
-        elif gone:
-            self._health.turn(HealthState.DEGRADED, Problem("driver.some_silent", {**where, "total": len(self._units)}))
-        elif self._slow:
-            self._health.turn(HealthState.DEGRADED, Problem("driver.too_slow", where))
-        elif any(unit.answering for unit in self._units.values()):
-            self._health.turn(HealthState.OK)
-
-    def _refresh(self, now: int) -> None:
-        """Numbers, every few seconds."""
-        total: dict[str, int] = dict(self._wire.stray)
-        jobs: list[Job] = []
-        for unit in self._units.values():
-            unit.figures()
-            unit.health.refresh(now)
-            if not unit.offline:
-                jobs += unit.jobs
-            for name, count in unit.health.counters.items():
-                total[name] = total.get(name, 0) + count
-        self._counters.update({name: count - self._counters[name] for name, count in total.items()})
-        missed, self._missed = total.get("missed", 0) - self._missed, total.get("missed", 0)
-        self._slow_windows = min(self._slow_windows + 1, SLOW) if missed else max(self._slow_windows - 1, 0)
-        self._slow = self._slow_windows == SLOW or (self._slow and self._slow_windows > 0)
-        self._turn()
-        figures = self._health.figures
-        figures["cycle_ms"] = round(sum(job.took for job in jobs) / MILLISECOND, 1)
-        figures["worst_detection_ms"] = round(worst_detection(jobs) / MILLISECOND, 1)
-        figures["load_pct"] = round(sum(100 * job.took / job.period for job in jobs), 1)
-        figures["queue"] = len(self._ready)
-        self._health.refresh(now)
+    def _lose(self, job: Job, quality: Quality) -> None:
+        self._hand_over(job.decoder.lost(quality))
 
 
 def _units(connection: ModbusTcp, points: Sequence[Point], sink: Sink, clock: ClockPort) -> list[Unit]:

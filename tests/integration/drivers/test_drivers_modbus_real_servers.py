@@ -172,10 +172,10 @@ async def test_a_fast_clock_polls_faster_and_takes_no_delay_for_silence(rate: fl
     port, bank = free_port(), DataBank()
     bank.set_holding_registers(0, [5])
     with server(port, bank):
-        points = [register(1, 0, poll_ms=round(100 * rate))]
+        points = [register(1, 0, poll_ms=round(300 * rate))]
         async with polling(gateway(port, timeout_ms=1000), points, rate) as (found, _):
             await asyncio.sleep(1.5)
-            assert 12 <= len(found.seen[1]) <= 17
+            assert 4 <= len(found.seen[1]) <= 7
             assert set(found.qualities(1)) == {Quality.GOOD}
             times = [time for _, _, time in found.seen[1]]
             assert times == sorted(times)
