@@ -108,6 +108,8 @@ def parameter_values(kind: EquipmentType, given: Record | None, context: Context
         value: Scalar | None = given.get(name) if given else None
         if value is None:
             value = spec.get("default")
+            if value is not None and spec.get("confirm"):
+                context.findings.warning(context.file, line, "confirm", parameter=name, type=kind.name, value=value.text)
         if value is None:
             context.mistake(line, "missing_parameter", parameter=name, type=kind.name)
             right = False

@@ -139,10 +139,10 @@ def one_device_each(devices: list[tuple[str, ModbusDevice, Record]], context: Co
 
 def one_topic_each(points: list[tuple[Point, Record]], context: Context) -> None:
     """Two pieces of equipment that read the same value of the same topic."""
-    seen: dict[tuple[str, str], tuple[str, int]] = {}
+    seen: dict[tuple[str, str, str], tuple[str, int]] = {}
     for point, record in points:
         if isinstance(point.source, MqttSource):
-            identity = (point.source.connection, point.source.topic)
+            identity = (point.source.connection, point.source.topic, point.source.path)
             other = seen.setdefault(identity, (point.equipment, record.line))
             if other[0] != point.equipment:
                 context.mistake(
@@ -153,6 +153,21 @@ def one_topic_each(points: list[tuple[Point, Record]], context: Context) -> None
                     topic=point.source.topic,
                     first=other[1],
                 )
+
+
+def shared_lines(connections: list[tuple[Connection, Record]], used: set[str], context: Context) -> None:
+    """Warn of two connections to one gateway (their polls would collide) and of connections that nothing uses."""
+    seen: dict[tuple[str, int], int] = {}
+    for connection, record in connections:
+        if isinstance(connection, ModbusTcp):
+            first = seen.setdefault((connection.host, connection.port), record.line)
+            if first != record.line:
+                context.findings.warning(
+                    context.file, record.line, "shared_line", connection=connection.id, host=connection.host, port=connection.port,
+                    first=first,
+                )  # fmt: skip
+        if connection.id not in used:
+            context.findings.warning(context.file, record.line, "unused_connection", connection=connection.id)
 
 
 def protocol_fits(protocols: set[str], connection: Connection, record: Record, context: Context) -> None:

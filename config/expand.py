@@ -69,7 +69,7 @@ def stamp(record: Record, kind: EquipmentType, plans: list[Record], context: Con
     _stamp_alarms(made, parts, record, context)
     _stamp_plans(made, parts.plans, context)
     if "modbus-tcp" in needs:
-        made.device = _device(made.equipment.id, unit, compiled.device)
+        made.device = _device(made.equipment.id, unit, _limits(compiled, record))
         forbidden_points(made.points, made.device, parts.records, context)
     if parts.changed or not compiled.checked:
         compiled.checked = compiled.checked or not parts.changed
@@ -92,6 +92,16 @@ def _equipment(record: Record, kind: EquipmentType) -> Equipment:
         facts=dict(facts.values) if facts else {},
         rated=dict(rated.values) if rated else {},
     )
+
+
+def _limits(compiled: Compiled, record: Record) -> Record:
+    """The type's reading limits with the line's own laid over; forbidden addresses are only ever added."""
+    own: Record | None = record.get("device")
+    if own is None:
+        return compiled.device
+    limits = compiled.device.merged(own)
+    limits.values["forbidden"] = [*compiled.device.get("forbidden", []), *own.get("forbidden", [])]
+    return limits
 
 
 def _device(equipment: str, unit: int, limits: Record) -> ModbusDevice:

@@ -228,6 +228,9 @@ class _Builder:
             if made.device is not None and "unit" in made.record and made.equipment.connection:
                 devices.append((made.equipment.connection, made.device, made.record))
         checks.one_device_each(devices, self._context)
+        lines = {record.get("id"): record for record in reversed(self._record.get("connections", []))}
+        used = {record.get("connection") for record in self._record.get("equipment", [])}
+        checks.shared_lines([(connection, lines[name]) for name, connection in connections.items()], used, self._context)
         checks.one_topic_each([(point, made.record) for made in stamped for point in made.points.values()], self._context)
 
 

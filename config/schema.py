@@ -173,6 +173,14 @@ _PLAN_FIELDS: dict[str, Field] = {
 PLAN = Obj("plan", **_PLAN_FIELDS)
 SITE_PLAN = Obj("site_plan", equipment=Field(_id), **_PLAN_FIELDS)
 
+DEVICE = Obj(
+    "device",
+    max_regs=Field(Int(1, 125), default="125"),
+    max_bits=Field(Int(1, 2000), default="2000"),
+    max_gap=Field(Int(0, 124), default="0"),
+    forbidden=Field(ListOf(Pair(0, 65535), 1000)),
+    priority=Field(Bool(), default="false"),
+)
 EQUIPMENT = Obj(
     "equipment",
     id=Field(_id, required=True),
@@ -185,6 +193,7 @@ EQUIPMENT = Obj(
     kind=Field(_id),
     system=Field(Choice(*SYSTEMS)),
     page=Field(Choice(*PAGES)),
+    device=Field(DEVICE),
     poll=Field(MapOf(_poll)),
     names=Field(MapOf(_text)),
     points=Field(Deferred(ListOf(POINT))),
@@ -205,14 +214,6 @@ RESPONSE = Obj(
     warn_percent=Field(ListOf(Int(1, 99), 5), default="50, 80"),
 )
 
-DEVICE = Obj(
-    "device",
-    max_regs=Field(Int(1, 125), default="125"),
-    max_bits=Field(Int(1, 2000), default="2000"),
-    max_gap=Field(Int(0, 124), default="0"),
-    forbidden=Field(ListOf(Pair(0, 65535), 1000)),
-    priority=Field(Bool(), default="false"),
-)
 COMMS = Obj("comms", priority=Field(Int(1, 4), default="3"), delay=Field(Duration(HOUR), default="0 s"))
 PARAMETER = Obj(
     "parameter",
@@ -220,6 +221,7 @@ PARAMETER = Obj(
     default=Field(Loose()),
     low=Field(Num()),
     high=Field(Num()),
+    confirm=Field(Bool(), default="false"),
     text=Field(_text, required=True),
 )
 TYPE = Obj(

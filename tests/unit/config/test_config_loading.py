@@ -259,7 +259,7 @@ def test_a_file_is_read_with_and_without_a_byte_order_mark(tmp_path: Path) -> No
 
 
 def test_warnings_do_not_stand_in_the_way() -> None:
-    loaded = load_text(site() + "response: {p3: {respond: 3 h}}\n", "site.yaml")
+    loaded = load_text("site: {id: s, name: 项目}\nresponse: {p3: {respond: 3 h}}\n", "site.yaml")
     assert isinstance(loaded, Loaded)
     assert loaded.estate is not None
     assert [warning.problem.params["row"] for warning in loaded.warnings] == ["R-SLA-01"]
@@ -309,3 +309,32 @@ def test_a_third_party_driver_gets_its_options_with_their_types() -> None:
         "b", Text("b"), "bacnet", {"port": 47808, "broadcast": True, "net": "5", "gain": 0.5, "site": "楼"}
     )
     assert estate.points[0].source == OtherSource("b", {"object": 3})
+
+
+def test_a_weak_gateway_gets_smaller_reads_and_forbidden_addresses_are_only_added() -> None:
+    gateway = estate_of(site(LIFT[:-1] + ", device: {max_regs: 4, forbidden: [[0x5000, 0x5000]]}}")).connections[0]
+    assert isinstance(gateway, ModbusTcp)
+    assert gateway.devices[0].max_regs == 4
+    assert gateway.devices[0].forbidden == ((0x6000, 0x6004), (0x5000, 0x5000))
+    assert gateway.devices[0].priority
+
+
+def test_a_parameter_that_differs_from_site_to_site_asks_to_be_confirmed() -> None:
+    warned = [warning.problem.code for warning in load_text(site(LIFT), "x").warnings]
+    assert "config.confirm" in warned
+    confirmed = load_text(site(LIFT[:-1] + ", with: {trapped_bit: 3}}"), "x")
+    assert "config.confirm" not in [warning.problem.code for warning in confirmed.warnings]
+
+
+def test_two_connections_to_one_gateway_and_an_unused_one_are_warned_of() -> None:
+    text = site(LIFT).replace("equipment:", "  - {id: again, protocol: modbus-tcp, host: 127.0.0.1, port: 1502}\nequipment:")
+    warned = [(warning.line, warning.problem.code) for warning in load_text(text, "x").warnings]
+    assert (6, "config.unused_connection") in warned
+    assert (7, "config.shared_line") in warned
+
+
+def test_meters_that_share_one_message_are_told_apart_by_their_paths() -> None:
+    line = "{{id: W{0}, type: mqtt_water_meter, name: 表, location: T1, connection: mq, with: {{topic: dtu, {1}}}}}"
+    paths = "flow_path: m{0}.f, total_path: m{0}.t, battery_path: m{0}.b, leak_path: m{0}.l"
+    estate = estate_of(site(line.format(1, paths.format(1)), line.format(2, paths.format(2))))
+    assert len(estate.equipment) == 2

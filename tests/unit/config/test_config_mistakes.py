@@ -312,7 +312,7 @@ def test_a_limit_that_a_sensor_can_never_reach_is_a_warning() -> None:
     text = generic(f"points:\n  - {{{POINT}, plausible: [0, 100]}}\nalarms:\n  - {{{RULE}, kind: high, limit: 100}}")
     loaded = load_text(text, "site.yaml")
     assert loaded.estate is not None
-    assert [(warning.line, warning.problem.code) for warning in loaded.warnings] == [(BODY + 3, "config.limit_never")]
+    assert (BODY + 3, "config.limit_never") in [(warning.line, warning.problem.code) for warning in loaded.warnings]
 
 
 # --- the file as a whole

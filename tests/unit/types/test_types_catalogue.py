@@ -80,6 +80,16 @@ def test_the_first_glance_is_short(name: str) -> None:
     assert len(main) <= 9
 
 
+@pytest.mark.parametrize("name", TYPES)
+def test_every_parameter_is_used(name: str) -> None:
+    text = (Path(catalogue.__file__).parent / "types" / f"{name}.yaml").read_text(encoding="utf-8")
+    assert [parameter for parameter in TYPES[name].parameters if f"${{{parameter}}}" not in text] == []
+
+
+def test_every_file_of_the_folder_is_a_type_of_its_own_name() -> None:
+    assert {file.stem for file in (Path(catalogue.__file__).parent / "types").glob("*.yaml")} == set(TYPES)
+
+
 def test_the_commands_of_the_elevator_can_never_be_reached() -> None:
     made = compiled(TYPES["monarch_nice3000"])
     assert made.device.get("forbidden") == [(0x6000, 0x6004)]
