@@ -88,7 +88,7 @@ def _connections(base_port: int, broker_port: int) -> str:
     lines = ["# Every gateway is a TCP port of this computer; on a real site these are the gateways' addresses.", "connections:"]
     for index, (id_, name) in enumerate(_GATEWAYS):
         lines.append(
-            f"  - {{id: {id_}, protocol: modbus-tcp, name: {name}, host: 127.0.0.1, port: {base_port + index}, timeout_ms: 800}}"
+            f"  - {{id: {id_}, protocol: modbus-tcp, name: {name}, host: 127.0.0.1, port: {base_port + index}, timeout_ms: 500}}"
         )
     broker = Names("水表 MQTT 服务器", "Water meter MQTT broker")
     lines.append(f"  - {{id: broker, protocol: mqtt, name: {broker}, host: 127.0.0.1, port: {broker_port}}}")
