@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -49,6 +50,9 @@ def _inhibitor() -> subprocess.Popen[bytes] | None:
     if shutil.which(command[0]) is None:
         return None
     try:
-        return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        holder = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     except OSError:
         return None
+    # where no session manager answers it ends at once: take note of that, so that no dead process lies about
+    threading.Thread(target=holder.wait, name="awake", daemon=True).start()
+    return holder

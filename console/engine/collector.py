@@ -21,6 +21,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import os
 import ssl
 from collections.abc import Callable, Iterable
@@ -264,6 +265,9 @@ class Collector:
         self._alarming.configure(estate)
         self._comms.configure(estate)
         self._public.configure(estate, revision)
+        # the configuration lives long: a full collection that walks through it would hold up the poller for tens of ms
+        gc.collect()
+        gc.freeze()
         if self._running:
             await self._lines.configure(estate)
             self._reminding.plans()

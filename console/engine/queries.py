@@ -59,7 +59,7 @@ class Queries:
                 return m.OrderHistoryAnswer(query.id, await self._ledger(reading.orders, query))
             case m.LogQuery():
                 self._may_read(console, query.subject)
-                until = query.until or self._clock.now()
+                until = query.until or self._clock.now() + 1
                 limit = min(query.limit, MOST_ROWS)
                 return m.LogAnswer(
                     query.id, await self._workers.run(reading.log, self._folder, query.subject, query.since, until, limit)
