@@ -104,7 +104,7 @@ def _elevators() -> str:
         count += 1
         lines.append(
             f"  - {{id: {id_}, type: monarch_nice3000, name: {name}, location: {room}, connection: {gateway}, unit: {unit},\n"
-            f'     rated: {{make: 默纳克, model: NICE3000+, load_kg: "1000", {rated}}},\n'
+            f'     with: {{trapped_bit: 3}}, rated: {{make: 默纳克, model: NICE3000+, load_kg: "1000", {rated}}},\n'
             f"     poll: {{current_floor: 500, direction: 500, trapped: 500, fault_code: 500}},\n"
             f"     facts: {{{_facts(_LIFT_COMPANY, 100)}, rescue_code: 示例-{count:03d}, certificate: 梯-示例-{count:04d}}}}}"
         )
