@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import asyncio
 import concurrent.futures
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from console.domain.estate import Estate
-from console.domain.events import Entry, Event
+from console.domain.events import AlarmAcknowledged, Entry, Event
 from console.domain.problems import Refused
 from console.domain.world import World
 from console.engine.clocks import EngineClock
@@ -63,6 +64,7 @@ class Decisions:
         self._writer = writer
         self._clock = clock
         self._public = public
+        self._unconfirmed: Counter[int] = Counter()  # alarms whose acknowledgement is decided and not on disk
         self._open: set[asyncio.Future[tuple[Entry, ...]]] = set()
         self.after_commit: list[Callable[[tuple[Entry, ...]], None]] = []
 
@@ -82,8 +84,9 @@ class Decisions:
             self.world.apply(event)
             entries.append(Entry(self.sequence, now, event, by.actor, by.station, by.seen, by.command_id))
         decided = tuple(entries)
-        if at_once:
-            self._public.show(decided)
+        later = self._show_what_may(decided) if at_once else decided
+        acknowledged = [event.alarm.number for event in events if isinstance(event, AlarmAcknowledged)]
+        self._unconfirmed.update(acknowledged)
         loop = asyncio.get_running_loop()
         confirmed: asyncio.Future[tuple[Entry, ...]] = loop.create_future()
         self._open.add(confirmed)
@@ -91,10 +94,20 @@ class Decisions:
         commit = self._writer.commit(Commit(decided, secrets=extras.secrets, estate=extras.estate, site_text=extras.site_text))
 
         def from_recorder(done: concurrent.futures.Future[None]) -> None:  # on the recorder's thread: hand over, no more
-            loop.call_soon_threadsafe(self._committed, decided, confirmed, done, at_once)
+            loop.call_soon_threadsafe(self._committed, decided, confirmed, done, later)
 
         commit.add_done_callback(from_recorder)
         return confirmed
+
+    def _show_what_may(self, entries: tuple[Entry, ...]) -> tuple[Entry, ...]:
+        """Show alarms at once, save those whose acknowledgement is not on disk yet: their record would tell of it. The rest."""
+        if not self._unconfirmed:
+            self._public.show(entries)
+            return ()
+        waits = [getattr(entry.event, "alarm", None) for entry in entries]
+        held = [alarm is not None and alarm.number in self._unconfirmed for alarm in waits]
+        self._public.show(entry for entry, wait in zip(entries, held, strict=True) if not wait)
+        return tuple(entry for entry, wait in zip(entries, held, strict=True) if wait)
 
     async def settle(self) -> None:
         """Wait until everything that was decided is on disk."""
@@ -106,16 +119,18 @@ class Decisions:
         entries: tuple[Entry, ...],
         confirmed: asyncio.Future[tuple[Entry, ...]],
         done: concurrent.futures.Future[None],
-        at_once: bool,
+        later: tuple[Entry, ...],
     ) -> None:
+        self._unconfirmed.subtract(entry.event.alarm.number for entry in entries if isinstance(entry.event, AlarmAcknowledged))
+        self._unconfirmed += Counter()  # forget what is back at zero
         error = done.exception()
         if error is not None:
             if not confirmed.done():
                 confirmed.set_exception(Refused("engine.not_recorded", detail=f"{type(error).__name__}: {error}"[:200]))
                 confirmed.exception()  # whoever asked hears of it; alarms that nobody waits for must not warn at exit
             return
-        if not at_once:
-            self._public.show(entries)
+        if later:
+            self._public.show(later)
         for follow in self.after_commit:
             follow(entries)
         if not confirmed.done():

@@ -33,6 +33,7 @@ from console.link.server import Console, LinkServer
 SOON = 0.02  # seconds of real time that record changes wait for company
 VALUES_EVERY = 0.2
 HEALTH_EVERY = 1.0
+REMEMBERED = 20_000  # records whose last shown entry is known: far more than can wait for a commit
 
 Record = Alarm | Fault | Order | PlanState | Account
 
@@ -126,11 +127,13 @@ class Public:
             kind, key = _place(record)
             if self._sequence.get((kind, key), 0) > entry.sequence:
                 continue
+            self._sequence.pop((kind, key), None)
             self._sequence[kind, key] = entry.sequence
+            if len(self._sequence) > REMEMBERED:
+                self._sequence.pop(next(iter(self._sequence)))  # the one that was shown longest ago
             self._dirty[kind][key] = record
             if isinstance(record, Alarm) and record.over:
                 self._shown[kind].pop(key, None)
-                del self._sequence[kind, key]
             else:
                 self._shown[kind][key] = record
             if isinstance(record, Fault | Order) and not isinstance(entry.event, ev.FaultClockWarned | ev.FaultJoined):
