@@ -91,15 +91,17 @@ class Injector:
         """Every fault that this estate can have, with its targets and their names."""
         return {fault: targets for fault, kind in self._kinds.items() if (targets := kind.targets())}
 
-    async def cause(self, fault: str, target: str = "", by: str = "person", until: int = 0) -> str:
-        """Cause ``fault`` at ``target`` (empty: one by lot) and return the target. Raises :class:`Refused`."""
+    async def cause(self, fault: str, target: str = "", by: str = "person", until: int = 0, equipment_kind: str = "") -> str:
+        """Cause ``fault`` at ``target`` (empty: one by lot, of ``equipment_kind`` if there is one) and return the target.
+
+        Raises :class:`Refused`.
+        """
         kind = self._kind(fault)
         targets = kind.targets()
         if not targets:
             raise Refused("demo.refused.no_target", fault=fault)
         if not target:
-            free = [each for each in targets if (fault, each) not in self.active]
-            target = self._random.choice(free or list(targets))
+            target = self._draw(fault, list(targets), equipment_kind)
         if target not in targets:
             raise Refused("demo.refused.unknown_target", fault=fault, target=target)
         if (fault, target) not in self.active:
@@ -107,6 +109,13 @@ class Injector:
             self._told("caused", fault, target, by)
         self.active[fault, target] = until
         return target
+
+    def _draw(self, fault: str, targets: list[str], equipment_kind: str) -> str:
+        """One by lot: of the wanted kind if there is one, and one that has not got the fault yet."""
+        kinds = {each.id: each.kind for each in self._world.estate.equipment}
+        wanted = [each for each in targets if kinds.get(each) == equipment_kind] or targets
+        free = [each for each in wanted if (fault, each) not in self.active]
+        return self._random.choice(free or wanted)
 
     async def clear(self, fault: str, target: str = "", by: str = "person") -> int:
         """End ``fault`` at ``target`` (empty: everywhere); returns how many ended. Raises :class:`Refused`."""

@@ -67,6 +67,10 @@ class _Stepper:
         """Available pumps by running hours alone: after a common stop the one with the fewest goes first."""
         return sorted((pump for pump in self.pumps if pump.available), key=lambda pump: pump.on_s)
 
+    def _tried(self, team: Sequence[Pump]) -> list[Pump]:
+        """Pumps beside ``team`` whose suction valve was shut: somebody tries them by hand, or nobody would ever notice."""
+        return [pump for pump in self.pumps if pump.dry and pump.available and pump not in team]
+
     def _common(self) -> dict[str, float]:
         running = sum(pump.running for pump in self.pumps)
         tripped = sum(pump.alarm != 0 for pump in self.pumps)
@@ -160,7 +164,7 @@ class BoosterStation(_Stepper):
         if self.sleeping and self.pressure < self.setpoint - _WAKE_BAR:
             self.sleeping = False
         ready = [] if locked or self.sleeping else (self._by_turn() if any(p.running for p in self.pumps) else self._rotate())
-        team = ready[: self._wanted]
+        team = ready[: self._wanted] + self._tried(ready[: self._wanted])
         moving = [pump for pump in team if not pump.dry]
         flow = self._press(moving, demand, dt) if moving else self._coast(demand, dt)
         self._stage(moving, len(ready), demand, dt)
@@ -256,6 +260,7 @@ class SumpStation(_Stepper):
             self._wanted = 0
         pumped = 0.0
         team = (self._by_turn() if any(pump.running for pump in self.pumps) else self._rotate())[: self._wanted]
+        team += self._tried(team)
         for pump in self.pumps:
             # The rising main adds about a third of the pump's own slope: where the two curves meet is the flow.
             flow = math.sqrt(max(0.0, pump.curve.shut_off - self.lift) / (pump.curve.slope * 1.35)) if pump in team else 0.0
@@ -312,7 +317,7 @@ class FireStation(_Stepper):
         inflow = 0.0
         fighter = next((pump for pump in mains if pump.available), None) if self._fighting else None
         for pump in self.pumps:
-            on = pump is fighter or (pump is jockey and self._holding)
+            on = pump is fighter or (pump is jockey and self._holding) or (pump.dry and pump.available)
             flow = math.sqrt(max(0.0, pump.curve.shut_off - head) / pump.curve.slope) if on else 0.0
             pump.drive(1.0 if on else 0.0, flow, self.suction)
             pump.integrate(dt)

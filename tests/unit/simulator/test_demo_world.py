@@ -258,6 +258,10 @@ async def test_the_script_plays_every_incident_once_at_its_time() -> None:
         await script.advance(MORNING + second * SECOND)
     caused = [fault for what, fault, _, by in site.told if what == "caused" and by == "script"]
     assert caused == [incident.fault for incident in INCIDENTS]
+    targets = {fault: target for what, fault, target, _ in site.told if what == "caused"}
+    kinds = {each.id: each.kind for each in demo_estate().equipment}
+    assert kinds[targets[faults.PUMP_TRIP]] == "domestic_pump"
+    assert kinds[targets[faults.DEVICE_OFFLINE]] == "energy_meter"
 
 
 async def test_a_script_passes_over_what_an_estate_cannot_have() -> None:

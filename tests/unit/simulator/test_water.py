@@ -122,6 +122,22 @@ def test_a_dry_pump_trips_after_its_protection_time_and_the_other_goes_on() -> N
     assert station.pressure == pytest.approx(11.0, abs=0.1)
 
 
+@pytest.mark.parametrize("kind", ["booster", "sump", "fire"])
+def test_a_resting_pump_whose_suction_is_shut_is_noticed_too(kind: str) -> None:
+    stations: dict[str, BoosterStation | SumpStation | FireStation] = {
+        "booster": booster(lambda _: 9.0, count=2),
+        "sump": SumpStation(pumps(SEWAGE_CURVE, SEWAGE_CURVE), area=4.0, lift=7.0, inflow=lambda _: 1.0, began=MORNING, level=0.5),
+        "fire": fire_station(),
+    }
+    station = stations[kind]
+    station.advance(MORNING + MINUTE)
+    resting = next(pump for pump in station.pumps if not pump.running)
+    resting.run_dry()
+    station.advance(MORNING + 90 * SECOND)
+    assert resting.alarm == ALARM_DRY_RUNNING
+    assert resting.volume == 0
+
+
 def test_energy_is_the_integral_of_power_and_hours_of_running() -> None:
     station = booster(lambda _: 9.0, count=1)
     pump = station.pumps[0]
