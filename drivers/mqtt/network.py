@@ -35,6 +35,8 @@ WAITING_BYTES = 32 * 1024 * 1024
 
 _PAUSES = (0.2, 0.5, 1.0, 2.0)  # real seconds between attempts; the last one stays
 _PATIENCE = 5.0  # real seconds for the connection, and again for the broker's first word
+_SETTLED = 10.0  # real seconds: a session that lasted longer was no mistake of ours
+_QUARREL = 3  # after so many short sessions in a row somebody else probably has our client id
 _TURN = 0.2  # real seconds that one look at the socket may last: how soon a stop is noticed
 _TOPICS_AT_ONCE = 50
 _NAMED = {132, 133, 134, 135, 136, 137, 138}  # refusals with a sentence of their own (MQTT 5, 3.2.2.2)
@@ -77,6 +79,24 @@ def secret_variable(name: str) -> str:
     return "BUILDING_CONSOLE_SECRET_" + re.sub(r"\W", "_", name, flags=re.ASCII).upper()
 
 
+class _Context(ssl.SSLContext):
+    """Remembers the socket that it wrapped.
+
+    WORKAROUND paho-mqtt 2.2.0, client.py ``_ssl_wrap_socket``: a handshake that fails leaves the socket open.
+    """
+
+    wrapped: ssl.SSLSocket | None = None
+
+    def wrap_socket(self, *args: Any, **more: Any) -> ssl.SSLSocket:
+        self.wrapped = super().wrap_socket(*args, **more)
+        return self.wrapped
+
+    def close(self) -> None:
+        """Close it."""
+        if self.wrapped is not None:
+            self.wrapped.close()
+
+
 class Network:
     """The thread and its queue. :meth:`take` is called on the event loop, everything else inside on the thread."""
 
@@ -93,6 +113,7 @@ class Network:
         self._accepted = False
         self._reason: Problem | None = None
         self._asked: dict[int, Sequence[str]] = {}
+        self._context: _Context | None = None
         self.dropped = 0
 
     @property
@@ -134,10 +155,14 @@ class Network:
         attempt = 0
         while not self._stop.is_set():
             self._accepted, self._reason = False, None
+            start = time.monotonic()
             problem = self._session()
             if self._stop.is_set():
                 return
-            attempt = 0 if self._accepted else attempt + 1
+            settled = self._accepted and time.monotonic() - start > _SETTLED
+            attempt = 0 if settled else attempt + 1
+            if self._accepted and attempt >= _QUARREL and problem.code == "driver.broker_gone":
+                problem = Problem("driver.broker_quarrel", {**problem.params, "client": self._connection.client_id})
             self._put(Disconnected(problem))
             self._stop.wait(_PAUSES[min(attempt, len(_PAUSES) - 1)])
 
@@ -151,6 +176,8 @@ class Network:
             client.connect(self._connection.host, self._connection.port, max(5, self._connection.keepalive_s))
             return self._listen(client) or Problem("driver.broker_gone", where)
         except OSError as error:
+            if self._context is not None:
+                self._context.close()
             return _reason(error, where)
 
     def _listen(self, client: paho.Client) -> Problem | None:
@@ -182,14 +209,23 @@ class Network:
             client.username_pw_set(connection.username, password)
         if connection.tls:
             try:
-                client.tls_set(ca_certs=connection.ca_file or None)
-            except (OSError, ValueError):
+                client.tls_set_context(self._secure(connection.ca_file))
+            except OSError:
                 return Problem("driver.ca_file", {"file": connection.ca_file})
         client.on_connect = self._on_connect
         client.on_disconnect = self._on_disconnect
         client.on_subscribe = self._on_subscribe
         client.on_message = self._on_message
         return client
+
+    def _secure(self, ca_file: str) -> ssl.SSLContext:
+        """TLS as Python's own default for clients: the certificate and the host's name are checked."""
+        context = self._context = _Context(ssl.PROTOCOL_TLS_CLIENT)
+        if ca_file:
+            context.load_verify_locations(ca_file)
+        else:
+            context.load_default_certs()
+        return context
 
     def _on_connect(self, client: paho.Client, _data: Any, _flags: Any, code: Any, _properties: Any) -> None:
         where: Params = {"host": self._connection.host, "port": self._connection.port}

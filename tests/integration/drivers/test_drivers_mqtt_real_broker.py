@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import json
 import time
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 
 import pytest
 
-from console.domain.estate import Mqtt, Point, ValueKind
+from console.domain.estate import ValueKind
 from console.domain.health import HealthState
 from console.domain.quality import Quality
-from drivers import registry
-from drivers.mqtt.listener import Listener
-from tests.helpers.clock import RealClock
 from tests.helpers.estates import broker as broker_at
 from tests.helpers.estates import field
-from tests.helpers.findings import Findings
 from tests.helpers.mosquitto import Mosquitto, free_port
+from tests.helpers.mqtt import listening
 
 GOOD, STALE, BAD, LOST = Quality.GOOD, Quality.STALE, Quality.BAD, Quality.COMM_LOST
 
@@ -28,24 +24,6 @@ GOOD, STALE, BAD, LOST = Quality.GOOD, Quality.STALE, Quality.BAD, Quality.COMM_
 def broker() -> Iterator[Mosquitto]:
     with Mosquitto() as started:
         yield started
-
-
-@contextlib.asynccontextmanager
-async def listening(connection: Mqtt, points: list[Point], rate: float = 1.0, *, wait: bool = True) -> AsyncIterator[Findings]:
-    found = Findings()
-    driver = registry.make(connection, points, found, RealClock(rate))
-    assert isinstance(driver, Listener)
-    task = asyncio.create_task(driver.run())
-    try:
-        if wait:
-            await found.until(lambda: found.state("connection:broker") is HealthState.OK)
-            await asyncio.sleep(0.2)  # the subscription is answered
-        yield found
-    finally:
-        task.cancel()
-        async with asyncio.timeout(0.6):
-            with contextlib.suppress(asyncio.CancelledError):
-                await task
 
 
 SHELLY = {"src": "shellypro3em", "method": "NotifyStatus", "params": {"em:0": {"a_voltage": 231.5, "total_act_power": -12}}}
