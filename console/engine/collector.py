@@ -53,7 +53,7 @@ from console.engine.system import SystemAlarms
 from console.engine.watch import Watch
 from console.engine.workers import Workers
 from console.link.server import LinkServer
-from console.link.tokens import LinkFile, is_loopback, new_token, remove_link_file, write_link_file
+from console.link.tokens import LinkFile, is_loopback, new_token, own_address, remove_link_file, write_link_file
 from console.store import ledgers, open_store
 from console.store.image import Image
 
@@ -115,6 +115,8 @@ class Collector:
             self._clock.not_before(image.alive + 1)
             if not is_loopback(self._host) and (self._tls is None or not (image.accounts or self._seeds)):
                 raise Refused("engine.remote_needs_tls", host=self._host)
+            if not is_loopback(self._host) and not self._port:
+                raise Refused("engine.remote_needs_port", host=self._host)
             self._compose(store, image)
             self._restore(image)
             port = await self._server.listen(self._host, self._port, self._tls)
@@ -124,7 +126,7 @@ class Collector:
                 await self._begin(image)
                 self._public.open(self._server)
                 self._server.let_in()
-                write_link_file(self._folder, LinkFile(self._host, port, self._token, os.getpid(), self._ca_file))
+                write_link_file(self._folder, LinkFile(own_address(self._host), port, self._token, os.getpid(), self._ca_file))
                 self._ready(self._host, port)
                 tasks = [
                     asyncio.create_task(self._deadlines.run(), name="deadlines"),

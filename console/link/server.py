@@ -27,7 +27,7 @@ from websockets.typing import Subprotocol
 from console.domain.problems import Problem, Refused
 from console.link.codec import MAX_FROM_CONSOLE, Garbled, encode, from_console
 from console.link.messages import SUBPROTOCOL, Answer, Ask, Denied, Done, Hello, Query, Welcome
-from console.link.tokens import is_loopback
+from console.link.tokens import is_loopback, listening
 
 MAX_DELTAS = 64  # about 10 s of changes; a console that is further behind gets a snapshot
 MAX_QUERIES = 8  # at a time, of one console
@@ -136,7 +136,7 @@ class LinkServer:
         try:
             self._server = await serve(
                 self._serve,
-                host,
+                listening(host),
                 port,
                 ssl=tls,
                 subprotocols=[Subprotocol(SUBPROTOCOL)],

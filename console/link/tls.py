@@ -22,6 +22,7 @@ from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 from console.domain.problems import Refused
 
 CA_DAYS = 3650
+THIS_MACHINE = ("localhost", "127.0.0.1", "::1")  # the console beside the collector uses the same port
 SERVER_DAYS = 825  # the longest that common TLS libraries accept for a server
 ALREADY = timedelta(days=1)  # valid since yesterday: desks' clocks differ
 
@@ -36,7 +37,8 @@ class Certificates:
 
 
 def make_certificates(folder: Path, names: Sequence[str], now: datetime | None = None) -> Certificates:
-    """A server certificate for ``names`` (host names and addresses), signed by the folder's own CA."""
+    """A server certificate for ``names`` (host names and addresses) and this machine itself, signed by the folder's own CA."""
+    names = tuple(dict.fromkeys((*names, *THIS_MACHINE)))
     begin = (now or _now()) - ALREADY
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -53,6 +53,16 @@ def is_loopback(host: str) -> bool:
     return host in LOOPBACK or host.startswith("127.")
 
 
+def own_address(host: str) -> str:
+    """Under which address this machine itself reaches a collector that listens on ``host``."""
+    return host if is_loopback(host) else "127.0.0.1"
+
+
+def listening(host: str) -> list[str]:
+    """The addresses to bind for ``host``: every collector can be reached from its own machine, too."""
+    return [host] if is_loopback(host) or host in ("0.0.0.0", "") else ["127.0.0.1", host]
+
+
 def new_token() -> str:
     """256 bits from the system's random source."""
     return secrets.token_urlsafe(32)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
@@ -75,6 +76,13 @@ def write_seeds(folder: Path) -> Path:
     file = folder / "seeds.json"
     file.write_text(json.dumps(SEEDS), encoding="utf-8")
     return file
+
+
+def free_port() -> int:
+    """A port that is free now, for a program that cannot say which one it was given."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 @contextmanager
@@ -220,10 +228,10 @@ class Desk:
 
 
 @asynccontextmanager
-async def desk(folder: Path, station: str = "desk 1", **more: Any) -> AsyncIterator[Desk]:
+async def desk(folder: Path | str, station: str = "desk 1", ca_file: str = "", **more: Any) -> AsyncIterator[Desk]:
     """A connected console with its snapshot."""
     picture = Picture()
-    client = Client(lambda: address_of(folder), Identity("test", station, **more), _Events(picture))
+    client = Client(lambda: address_of(folder, ca_file), Identity("test", station, **more), _Events(picture))
     task = asyncio.create_task(client.run())
     made = Desk(client, picture)
     try:
