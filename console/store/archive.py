@@ -214,11 +214,15 @@ class Archive:
             for shard, samples in file.waiting.items():
                 if samples and shard != QUARANTINE:
                     return file, shard, seal(file, shard, now, True, self.last)
+        due: list[tuple[float, int]] = []
         for shard, samples in self.file.waiting.items():
             if not samples or shard == QUARANTINE:
                 continue
             # A shard that is seen for the first time gets a start of its own, so that they are not all due together.
             since = self._sealed_at.setdefault(shard, at - self._pace.seal_s * ((shard * 0.61803) % 1.0) * 0.5)
             if samples >= self._pace.seal_samples or at - since >= self._pace.seal_s:
-                return self.file, shard, seal(self.file, shard, now, False, self.last)
-        return None
+                due.append((since, shard))
+        if not due:
+            return None
+        _, shard = min(due)
+        return self.file, shard, seal(self.file, shard, now, False, self.last)

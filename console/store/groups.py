@@ -45,7 +45,7 @@ class Groups:
         known = self._by_key.get(key)
         if known is not None:
             return known
-        if len(points) > 1 and (len(self) >= _LIMIT or len(np.unique(points)) != len(points)):
+        if len(points) > 1 and (len(self) >= _LIMIT or len(set(points.tolist())) != len(points)):
             return None
         group = Group(len(self) + 1, kind, np.array(points, "<i4"))
         self.fresh.append(group)

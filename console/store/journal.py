@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from console.store.blocks import Samples
-from console.store.packing import DTYPES, Damaged, ValueClass, Values, join, pack_texts, split, unpack_texts
+from console.store.packing import DTYPES, Damaged, ValueClass, Values, join, kinds_in, pack_texts, split, unpack_texts
 
 _LEVEL = 1  # measured: 1.5 bytes a sample at 0.04 µs; level 6 saves a fifth and costs five times as much
 
@@ -127,7 +127,7 @@ def unpack(identity: int, body: bytes) -> Row:
         raise Damaged("row") from error
     marks = np.cumsum(widths, dtype=np.int64) - widths
     starts = np.zeros(len(widths), np.int64)
-    for kind in np.unique(classes):
+    for kind in kinds_in(classes):
         mine = classes == kind
         starts[mine] = np.cumsum(widths[mine], dtype=np.int64) - widths[mine]
     if not len(written):
@@ -144,7 +144,7 @@ def concatenate(rows: Sequence[Row]) -> Row:
     starts, marks, offset = [], [], 0
     for row in rows:
         shift = np.zeros(len(row.groups), np.int64)
-        for kind in np.unique(row.classes).tolist():
+        for kind in kinds_in(row.classes):
             shift[row.classes == kind] = sizes[kind]
         starts.append(row.starts + shift)
         marks.append(row.marks + offset)

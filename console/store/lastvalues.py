@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from console.store.image import LastValue
-from console.store.packing import DTYPES, Damaged, ValueClass, Values, join, pack_texts, split, unpack_texts
+from console.store.packing import DTYPES, Damaged, ValueClass, Values, join, kinds_in, pack_texts, split, unpack_texts
 
 _NEVER = np.iinfo(np.int64).min
 
@@ -66,7 +66,7 @@ class LastValues:
     def pack(self) -> bytes:
         """The stored form."""
         known = np.flatnonzero(self._times != _NEVER)
-        texts = [number for number in known.tolist() if self._kinds[number] == ValueClass.TEXT]
+        texts = known[self._kinds[known] == ValueClass.TEXT].tolist()
         return zlib.compress(
             join(
                 [
@@ -92,7 +92,7 @@ class LastValues:
             texts = dict(zip(np.frombuffer(parts[5], "<i4").tolist(), unpack_texts(parts[6]), strict=True))
         except (zlib.error, ValueError, IndexError) as error:
             raise Damaged("last values") from error
-        for kind in np.unique(kinds).tolist():
+        for kind in kinds_in(kinds):
             mine = kinds == kind
             values: Values | list[str]
             if kind == ValueClass.TEXT:

@@ -16,7 +16,7 @@ class Pace:
     """
 
     flush_s: float = 0.25
-    flush_samples: int = 50_000
+    flush_samples: int = 25_000
     durable_s: float = 1.0
     alive_s: float = 5.0
     seal_s: float = 600.0

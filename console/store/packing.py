@@ -53,6 +53,12 @@ def split(blob: bytes) -> list[memoryview]:
     return found
 
 
+def kinds_in(classes: npt.NDArray[np.uint8]) -> list[int]:
+    """The different classes in an array, ascending. (numpy's ``unique`` loads its masked arrays: 70 ms at the first sample.)"""
+    found: list[int] = np.flatnonzero(np.bincount(classes, minlength=1)).tolist()
+    return found
+
+
 def class_of(values: object) -> ValueClass:
     """The class of a batch's values."""
     if isinstance(values, np.ndarray):

@@ -69,7 +69,8 @@ class _Newest:
         self._count += len(piece.times)
         # One more than the limit: it tells that there is more. Doubled times are counted once.
         if self._limit and self._count > self._limit:
-            times = np.unique(np.concatenate([each.times for each in self.pieces]))
+            times = np.sort(np.concatenate([each.times for each in self.pieces]))
+            times = times[np.flatnonzero(np.diff(times, append=times[-1] + 1))]
             self._floor = int(times[-self._limit - 1]) if len(times) > self._limit else None
 
     def wants(self, last: int) -> bool:

@@ -29,7 +29,7 @@ from console.store.refusals import StoreRefused, problem_of
 from console.store.retry import Reserve, Retry
 
 _LOG = logging.getLogger(__name__)
-_FLUSH_MOST = 100_000  # at a time, so that an event never waits long
+_FLUSH_MOST = 40_000  # at a time, so that an event never waits long
 _COMMITS_AT_ONCE = 200
 _SEAL_SLICE_S = 0.02  # then sealing yields to samples and commits
 _SEAL_REST = 3.0  # and rests that many times as long as it worked

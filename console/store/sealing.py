@@ -124,7 +124,7 @@ class _Harvest:
     ids: list[int] = field(default_factory=list)
     bad: list[int] = field(default_factory=list)
     blocks: list[Columns] = field(default_factory=list)
-    carried: RowBuilder = field(default_factory=RowBuilder)
+    carried: dict[int, RowBuilder] = field(default_factory=dict)  # shard -> row
 
     def readable(self, found: Sequence[Any]) -> list[Row]:
         """The rows that are what was written; the others are noted."""
@@ -140,10 +140,11 @@ class _Harvest:
         return rows
 
     def carry(self, group: Group, samples: Samples) -> None:
-        """Keep a group in the journal."""
+        """Keep a group in the journal, in the shard that it is written to now."""
+        carried = self.carried.setdefault(self.file.groups.shard(group), RowBuilder())
         flawless = np.zeros(samples.width, np.uint8)
         for place, time in enumerate(samples.times.tolist()):
-            self.carried.add(
+            carried.add(
                 group.id,
                 group.kind,
                 time=time,
@@ -151,7 +152,7 @@ class _Harvest:
                 values=samples.values[place],
                 quality=flawless if samples.quality is None else samples.quality[place],
             )
-            self.carried.written.append(int(samples.written[place]))
+            carried.written.append(int(samples.written[place]))
 
     def commit(self, now: int, last: LastValues) -> None:
         """Blocks in, rows out, in one transaction."""
@@ -170,9 +171,10 @@ class _Harvest:
                 if gone.rowcount != len(self.ids):  # never drop a row that is in no block
                     raise RuntimeError(f"sealing read {len(self.ids)} rows and would drop {gone.rowcount}")
                 file.keep_last(last)
-            if self.carried.samples:
-                columns = journal_columns(file.next_row, self.shard, now, self.carried)
-                file.connection.execute(table.insert(), [columns])
+            for shard, builder in self.carried.items():
+                file.connection.execute(table.insert(), [journal_columns(file.next_row, shard, now, builder)])
                 file.next_row += 1
             file.note("next_row", str(file.next_row))
-        file.waiting[self.shard] = max(0, file.waiting.get(self.shard, 0) - removed) + self.carried.samples
+        file.waiting[self.shard] = max(0, file.waiting.get(self.shard, 0) - removed)
+        for shard, builder in self.carried.items():
+            file.waiting[shard] = file.waiting.get(shard, 0) + builder.samples

@@ -202,7 +202,7 @@ def test_a_full_disk_keeps_events_in_the_reserve_and_recovers_by_itself(tmp_path
         ballast = disk / "ballast"
         with ballast.open("wb") as file:
             left = shutil.disk_usage(disk).free
-            file.write(bytes(left // 4096 * 4096))
+            file.write(bytes(left - 256 * 1024))
         noise = np.random.default_rng(1)
         second = 0
 
