@@ -21,8 +21,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import gc
 import os
+import shutil
 import ssl
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -34,6 +34,7 @@ from console.domain.problems import Problem, Refused
 from console.domain.samples import Batch
 from console.domain.times import MINUTE
 from console.domain.world import World
+from console.engine import memory
 from console.engine import system as system_alarms
 from console.engine.alarming import Alarming
 from console.engine.clocks import EngineClock
@@ -63,6 +64,8 @@ if TYPE_CHECKING:
 FIRST_COMMITS = 20.0  # seconds of real time until the start is on disk
 RETRIES = 10 * MINUTE  # so long before the last sign of life a command may have been given whose answer got lost
 RETRIES_MOST = 1_000
+DISK_EVERY = 60.0  # seconds of real time
+DISK_LOW = 500_000_000  # bytes; our choice: time to act before the disk is full
 RECORDER_EVERY = 1.0  # seconds of real time between looks at the recorder
 
 
@@ -92,6 +95,7 @@ class Collector:
         self._ready = ready
         self._stopping = asyncio.Event()
         self._running = False
+        self._tidying: asyncio.TimerHandle | None = None
         self._broken: Refused | None = None
 
     def stop(self) -> None:
@@ -132,6 +136,7 @@ class Collector:
                     asyncio.create_task(self._deadlines.run(), name="deadlines"),
                     asyncio.create_task(self._watch.run(), name="watch"),
                     asyncio.create_task(self._look_at_recorder(), name="recorder-health"),
+                    asyncio.create_task(self._look_at_disk(), name="disk-health"),
                 ]
                 self._running = True
                 await self._lines.configure(self._configuring.estate)
@@ -236,6 +241,8 @@ class Collector:
                 task.result()
 
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
+        if self._tidying is not None:
+            self._tidying.cancel()
         await self._lines.close()
         for task in tasks:
             task.cancel()
@@ -244,7 +251,7 @@ class Collector:
                 await task
         remove_link_file(self._folder, os.getpid())
         if tasks and self._broken is None:
-            with contextlib.suppress(Refused):
+            with contextlib.suppress(Refused, TimeoutError):  # a disk that takes nothing must not keep us from ending
                 await asyncio.wait_for(self._watch.end(), 10)
         self._public.close()
         await self._server.close()
@@ -267,9 +274,9 @@ class Collector:
         self._alarming.configure(estate)
         self._comms.configure(estate)
         self._public.configure(estate, revision)
-        # the configuration lives long: a full collection that walks through it would hold up the poller for tens of ms
-        gc.collect()
-        gc.freeze()
+        if self._tidying is not None:
+            self._tidying.cancel()
+        self._tidying = asyncio.get_running_loop().call_later(memory.SETTLED, memory.tidy)
         if self._running:
             await self._lines.configure(estate)
             self._reminding.plans()
@@ -279,6 +286,19 @@ class Collector:
         world = self._decisions.world
         points = [world.points[plan.hours_point] for plan in world.schedule.values() if plan.hours_point in world.points]
         return {point.id: value for point in points if (value := self._live.value(point.number)) is not None}
+
+    async def _look_at_disk(self) -> None:
+        """Show what the store takes and what the disk has left."""
+        while True:
+            taken, free = await asyncio.to_thread(_sizes, self._folder)
+            low = free < DISK_LOW
+            self._board.say(
+                "store",
+                HealthState.DEGRADED if low else HealthState.OK,
+                Problem("engine.disk_low", {"free": round(free / 1e6), "folder": str(self._folder)}) if low else None,
+                figures={"size_mb": round(taken / 1e6, 1), "free_mb": round(free / 1e6)},
+            )
+            await asyncio.sleep(DISK_EVERY)
 
     async def _look_at_recorder(self) -> None:
         """Show the recorder's health, and sound when it does not record."""
@@ -293,3 +313,12 @@ class Collector:
             elif line.state is HealthState.OK:
                 self._system.clear(system_alarms.RECORDER)
             await asyncio.sleep(RECORDER_EVERY)
+
+
+def _sizes(folder: Path) -> tuple[int, int]:
+    """Bytes in the store's files, and bytes that the disk has left."""
+    taken = 0
+    for file in folder.iterdir():
+        with contextlib.suppress(OSError):  # a journal that SQLite has just removed
+            taken += file.stat().st_size
+    return taken, shutil.disk_usage(folder).free

@@ -31,6 +31,7 @@ from console.link.tokens import new_token
 
 PROGRAM = "building-collector"
 REMEMBERED = 10_000  # command ids
+MOST_STATIONS = 1_000  # tokens of stations, those of closed consoles included
 RESUME = 900.0  # seconds of real time in which a station that lost its line comes back with its person still signed on
 
 
@@ -122,6 +123,7 @@ class Desk:
             station.left = elapsed()
             if not console.watch:
                 del self._stations[console.token]  # a one-shot call never comes back
+        self._public.forget(console)
         if console.watch:
             self._public.sessions_changed()
 
@@ -133,6 +135,15 @@ class Desk:
         if not console.token:
             console.token = new_token()
         self._stations[console.token] = _Station(console.station, console.local, console.account)
+        while len(self._stations) > MOST_STATIONS:
+            gone = min(
+                (token for token, known in self._stations.items() if known.left),
+                key=lambda token: self._stations[token].left,
+                default="",
+            )
+            if not gone:
+                break
+            del self._stations[gone]
         return Welcome(PROTOCOL, PROGRAM, console.token, self._people.set_up)
 
     # --- commands

@@ -169,6 +169,10 @@ class Public:
         if self._timer is None or self._timer_due > self._values_at + VALUES_EVERY:
             self._soon(max(0.0, self._values_at + VALUES_EVERY - elapsed()))
 
+    def forget(self, console: Console) -> None:
+        """The console is gone."""
+        self._me.pop(console.number, None)
+
     def sessions_changed(self) -> None:
         """Somebody signed on or off, or a station came or went."""
         self._dirty_sessions = True

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from console.domain.events import ClockStepped, Event, FaultClockWarned, OutageRecorded, WatchStarted, WatchStopped
 from console.domain.health import HealthState
 from console.domain.problems import Problem
-from console.domain.times import SECOND
+from console.domain.times import HOUR, SECOND
 from console.engine import system as system_alarms
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.deadlines import Deadlines
@@ -20,6 +20,7 @@ from console.store.image import Image
 
 GAP = 30 * SECOND  # a shorter pause between two watches is a restart, a longer one an outage
 STEP = 60 * SECOND  # of the wall clock against the monotonic one
+TOLD = HOUR  # so long a gap stays on the health board; the log keeps it for ever
 BEAT = 1.0  # seconds of real time
 LATE_MS = 100.0  # the loop is called late from here on
 PROGRAM = "building-collector"
@@ -78,6 +79,8 @@ class Watch:
             self._summary = Problem("engine.late_marks", {"count": len(late), "faults": faults, "breaches": breaches})
         state = HealthState.OK if self._summary is None else HealthState.DEGRADED
         self._board.say("watch", state, self._summary, figures={"late_marks": len(late)})
+        if self._summary is not None:
+            self._deadlines.set("watch", self._clock.now() + TOLD, lambda: self._board.say("watch", HealthState.OK))
 
     async def end(self) -> None:
         """The last entry of an orderly watch, on disk."""

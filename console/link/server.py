@@ -136,7 +136,7 @@ class LinkServer:
         try:
             self._server = await serve(
                 self._serve,
-                listening(host),
+                listening(host),  # type: ignore[arg-type] # asyncio takes several, the hint knows one
                 port,
                 ssl=tls,
                 subprotocols=[Subprotocol(SUBPROTOCOL)],
