@@ -57,3 +57,24 @@ def age_text(age: int) -> str:
             figure = f"{age / unit:.1f}" if unit == SECOND and age < 10 * SECOND else f"{age // unit}"
             return tr(f"widgets.age_{key}", figure=figure)
     return tr("widgets.age_d", figure=age // DAY)
+
+
+def parse_typed(text: str, now: int, zone_name: str) -> int:
+    """``14:05`` (today), ``11-20 14:05`` or ``2026-11-20 14:05`` as UTC ns; 0 for an empty text. Raises :class:`ValueError`."""
+    word = text.strip().replace("：", ":")
+    if not word:
+        return 0
+    today = local(now, zone_name)
+    for form in ("%H:%M", "%H:%M:%S"):
+        try:
+            typed = datetime.strptime(word, form)  # noqa: DTZ007 - the zone is added below
+        except ValueError:
+            continue
+        return from_local(today.replace(hour=typed.hour, minute=typed.minute, second=typed.second, microsecond=0))
+    for form in ("%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S", "%Y %m-%d %H:%M"):
+        try:
+            typed = datetime.strptime(f"{today.year} {word}" if form.startswith("%Y %m") else word, form)  # noqa: DTZ007 - see above
+        except ValueError:
+            continue
+        return from_local(typed.replace(tzinfo=zone(zone_name)))
+    raise ValueError(text)
