@@ -4,9 +4,10 @@ How a line behaves:
 
 - Every block has absolute slots (start + k x interval). A slot that passed while the line was busy is counted as missed,
   never made up for. Units take turns; fire panels and elevators have a priority lane.
-- A unit is given up after three silent polls (from the second on without a retry): its points turn COMM_LOST once, the
-  collector hears ``answering(False)`` once. Then it is probed with its smallest read after 30 s, ever more seldom up to
-  300 s, without a retry; the first answer brings all its blocks back at once.
+- A unit is given up after three silent polls (from the second on without a retry; the third one is its smallest read, for
+  the request may only have been too long): its points turn COMM_LOST once, the collector hears ``answering(False)`` once.
+  Then it is probed with its smallest read after 30 s, ever more seldom up to 300 s, without a retry; the first answer
+  brings all its blocks back at once.
 - If no unit of the line answers, nobody can be delayed: the connection is opened anew and one unit is asked every 2 s, so
   that the end of an outage is seen at once. Whoever answers first has all the others asked at once.
 - A refused block (exceptions 2 and 3, or answers that are always too short or never come while the unit answers others)
@@ -229,6 +230,7 @@ class Line:
             return
         self._heard(unit, ended)
         if job.probe:
+            self._probed(unit, ended)
             return
         if reply.outcome is Outcome.OK:
             self._answered(unit, job, reply, started, ended)
@@ -258,6 +260,8 @@ class Line:
             self._probe_later(unit, ended)
         elif unit.silent >= SILENT_POLLS:
             self._give_up(unit, reply.problem({**job.where, "count": unit.silent}))
+        elif unit.silent == SILENT_POLLS - 1 and not job.trial and self._doubt(unit, job):
+            pass
         elif job.trial and unit.by_silence:
             self._refusals.trial_failed(unit, ended)
         elif job.trial or job.failed < UNHEARD or not self._refusals.begin(unit, job, ended, by_silence=True):
@@ -272,7 +276,7 @@ class Line:
         unit.back_off = BACK_OFF
         unit.probe_at = now + BACK_OFF
         self._agenda.drop(unit)
-        unit.diagnosis = unit.examined = unit.trial = None
+        unit.diagnosis = unit.examined = unit.trial = unit.suspect = None
         for job in unit.jobs:
             job.withdrawn = None
             self._lose(job, Quality.COMM_LOST)
@@ -295,6 +299,21 @@ class Line:
             return
         unit.back_off = min(2 * unit.back_off, BACK_OFF_MOST)
         unit.probe_at = now + unit.back_off
+
+    def _doubt(self, unit: Unit, job: Job) -> bool:
+        """The last poll before a unit is given up is its smallest read: is the unit dead, or the request too long for it?"""
+        block = unit.probe_block()
+        if block is None or block.count >= job.block.count:
+            return False
+        unit.suspect = job
+        self._agenda.push(self._agenda.make(block, probe=True))
+        return True
+
+    def _probed(self, unit: Unit, now: int) -> None:
+        """The smallest read was answered: the block that was not is asked again, or taken apart if that goes on."""
+        job, unit.suspect = unit.suspect, None
+        if job is not None and (job.failed < UNHEARD or not self._refusals.begin(unit, job, now, by_silence=True)):
+            unit.health.counters["missed"] += self._agenda.again(job, now)
 
     def _probe(self, unit: Unit, now: int) -> None:
         unit.probe_at = now + BACK_OFF_MOST  # until this one has its answer

@@ -89,6 +89,7 @@ def build(points: Iterable[Point], device: ModbusDevice, learned: Mapping[int, L
         about = known.get(function, NOTHING_LEARNED)
         longest = _longest(function, device, about)
         run: list[Point] = []
+        end = 0
         alone: list[Point] = []
         for point in group:
             source = modbus(point)
@@ -97,12 +98,13 @@ def build(points: Iterable[Point], device: ModbusDevice, learned: Mapping[int, L
                 unreadable.append(point)
             elif source.address in about.bad:
                 alone.append(point)
-            elif run and _joins(run, point, device, about, longest):
+            elif run and last - modbus(run[0]).address < longest and _bridges(end, source.address, device, about):
                 run.append(point)
+                end = max(end, last)
             else:
                 if run:
                     blocks.append(block_of(run, function, poll_ms, device))
-                run = [point]
+                run, end = [point], last
         if run:
             blocks.append(block_of(run, function, poll_ms, device))
         for _, same in groupby(alone, key=lambda point: modbus(point).address):
@@ -112,12 +114,9 @@ def build(points: Iterable[Point], device: ModbusDevice, learned: Mapping[int, L
 
 def block_of(points: Sequence[Point], function: int, poll_ms: int, device: ModbusDevice) -> Block:
     """The block from the first to the last address of ``points`` (sorted by address)."""
-    first, last = modbus(points[0]).address, _end(points)
+    first = modbus(points[0]).address
+    last = max(modbus(point).address + width(modbus(point)) - 1 for point in points)
     return Block(device.unit, function, first, last - first + 1, poll_ms, tuple(points), device.priority)
-
-
-def _end(points: Sequence[Point]) -> int:
-    return max(modbus(point).address + width(modbus(point)) - 1 for point in points)
 
 
 def _longest(function: int, device: ModbusDevice, about: Learned) -> int:
@@ -126,12 +125,9 @@ def _longest(function: int, device: ModbusDevice, about: Learned) -> int:
     return min(allowed, about.cap) if about.cap else allowed
 
 
-def _joins(run: Sequence[Point], point: Point, device: ModbusDevice, about: Learned, longest: int) -> bool:
-    """May ``point`` be read in one request with ``run``?"""
-    first, end = modbus(run[0]).address, _end(run)
-    if max(end, _end((point,))) - first + 1 > longest:
-        return False
-    gap = (end + 1, modbus(point).address - 1)
+def _bridges(end: int, address: int, device: ModbusDevice, about: Learned) -> bool:
+    """May what lies between ``end`` and ``address`` be read along?"""
+    gap = (end + 1, address - 1)
     if gap[1] - gap[0] + 1 > device.max_gap:
         return False
     if gap[0] > gap[1]:

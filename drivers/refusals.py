@@ -32,10 +32,15 @@ class Refusals:
         job.asked = 0
         badly = reply.outcome in ANSWERED_BADLY
         if job.trial:
-            if reply.refused or badly or job.failed >= SILENT_POLLS:
+            if reply.refused or badly:
                 self.trial_failed(unit, now)
                 return 0
-            return self._agenda.again(job, now)
+            if job.failed < SILENT_POLLS or unit.examined is None:
+                return self._agenda.again(job, now)
+            # Busy or faulty: a bad time for conclusions.
+            examined = unit.examined
+            unit.diagnosis = unit.examined = unit.trial = None
+            return self._agenda.again(examined, now)
         if reply.refused:
             if reply.exception != 1 and unit.diagnosis is not None:
                 return self._agenda.next_slot(job, now)  # one at a time

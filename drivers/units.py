@@ -86,6 +86,7 @@ class Unit:
     diagnosis: Diagnosis | None = None
     examined: Job | None = None
     trial: Job | None = None
+    suspect: Job | None = None
     by_silence: bool = False
 
     @property

@@ -30,6 +30,7 @@ class Misbehaving:
     values: dict[tuple[int, int], int] = field(default_factory=dict)
     bad: frozenset[int] = frozenset()
     longest: int = 125
+    mute_above: int = 125
     delay: float = 0.0
     asked: list[Asked] = field(default_factory=list)
     connections: int = 0
@@ -100,6 +101,8 @@ class Misbehaving:
 
     async def _answer(self, writer: asyncio.StreamWriter, asked: Asked) -> None:
         way = self.ways.get(asked.unit, "right")
+        if asked.count > self.mute_above:
+            way = "silent"
         if way.startswith("exception"):
             writer.write(frame(asked, bytes([asked.function | 0x80, int(way.split()[1])])))
         elif way == "late":

@@ -13,6 +13,7 @@ import pytest
 from console.domain.estate import ModbusDevice, ModbusTcp, Point
 from console.domain.health import HealthState
 from console.domain.quality import Quality
+from console.domain.text import EMPTY
 from drivers import registry
 from drivers.driver import Driver
 from tests.helpers.clock import RealClock
@@ -265,3 +266,92 @@ async def test_points_in_a_forbidden_range_are_never_asked_for_and_say_so() -> N
             assert found.line("device:gw/1").problem.params["point"] == "E1.p2"
             touched = {address for each in server.asked for address in range(each.address, each.address + each.count)}
             assert touched == {0x5FFF, 0x6005}
+
+
+async def test_a_gateway_that_drops_long_requests_without_a_word_is_read_in_halves() -> None:
+    """One unit with one block, and one whose other block is short enough to be answered all the time."""
+    async with Misbehaving(mute_above=20) as server:
+        points = [register(number + 1, number) for number in range(40)]
+        points += [register(number + 101, number, unit=2) for number in range(40)] + [register(200, 90, unit=2)]
+        async with polling(gateway(server.port, retries=0), points) as (found, driver):
+            await found.until(lambda: all(found.last(point.number) and found.last(point.number)[1] is GOOD for point in points), 30)
+            assert {(read.unit, read.count) for read in driver.plan()} == {(1, 20), (2, 20), (2, 1)}
+            await found.until(lambda: found.state("connection:gw") is HealthState.OK)
+
+
+async def test_a_device_that_answers_everything_too_short_teaches_nothing_and_recovers() -> None:
+    async with Misbehaving(ways={1: "too short"}) as server:
+        points = [register(number, number, poll_ms=10_000) for number in range(8)]
+        async with polling(gateway(server.port, retries=0), points, rate=40) as (found, driver):
+            await found.until(lambda: found.counter("device:gw/1", "short") >= 6)
+            assert all(found.last(point.number)[1] is BAD for point in points)
+            await asyncio.sleep(1)
+            server.ways = {}
+            await found.until(lambda: found.last(1) == (1001, GOOD))
+            assert found.qualities(1).count(BAD) == 1
+            assert [(read.address, read.count) for read in driver.plan()] == [(0, 8)]
+
+
+async def test_a_busy_device_in_the_middle_of_a_diagnosis_is_asked_again_and_not_blamed() -> None:
+    async with Misbehaving(bad=frozenset({7})) as server:
+        points = [register(number, number) for number in range(16)]
+        async with polling(gateway(server.port), points) as (found, driver):
+            await found.until(lambda: server.asked)
+            server.ways[1] = "exception 6"
+            await asyncio.sleep(0.3)
+            server.ways[1] = "right"
+            await found.until(lambda: all(found.last(n) and found.last(n)[1] is GOOD for n in range(16) if n != 7), 8)
+            await found.until(lambda: sorted((r.address, r.count) for r in driver.plan()) == [(0, 7), (7, 1), (8, 8)], 8)
+
+
+async def test_a_pause_between_requests_is_kept() -> None:
+    async with Misbehaving() as server:
+        points = [register(unit, 0, unit=unit, poll_ms=300) for unit in range(1, 5)]
+        async with polling(gateway(server.port, pause_ms=40), points) as (found, driver):
+            await found.until(lambda: len(server.asked) > 12)
+            gaps = [b.at - a.at for a, b in itertools.pairwise(server.asked)]
+            assert min(gaps) > 0.035
+            assert all(read.duration_ms > 40 for read in driver.plan())
+
+
+async def test_a_host_that_does_not_exist_is_named() -> None:
+    connection = ModbusTcp(id="gw", name=EMPTY, host="no-such-host.invalid", port=502)
+    async with polling(connection, [register(1, 0)]) as (found, _):
+        await found.until(lambda: found.state("connection:gw") is HealthState.DOWN, 15)
+        assert found.line("connection:gw").problem.code in ("driver.unknown_host", "driver.connect_timeout")
+
+
+async def test_a_connection_without_points_waits_to_be_cancelled() -> None:
+    async with Misbehaving() as server, polling(gateway(server.port), []) as (_, driver):
+        await asyncio.sleep(0.2)
+        assert driver.plan() == []
+        assert server.connections == 0
+
+
+async def test_a_device_that_refuses_everything_is_asked_seldom_and_nothing_false_is_learned() -> None:
+    async with Misbehaving(bad=frozenset(range(200))) as server:
+        points = [register(number, number) for number in range(60)]
+        async with polling(gateway(server.port), points) as (found, driver):
+            await found.until(lambda: found.last(0) == (0, BAD))
+            asked = len(server.asked)
+            assert asked < 100
+            await asyncio.sleep(1)
+            assert len(server.asked) == asked
+            assert [(read.address, read.count) for read in driver.plan()] == [(0, 60)]
+            assert found.line("device:gw/1").problem.code == "driver.all_refused"
+            assert found.answers == [("gw", 1, True)]  # it lives
+
+
+async def test_the_connection_line_counts_everything_and_shows_its_figures() -> None:
+    async with Misbehaving(ways={2: "exception 4"}) as server:
+        points = [register(1, 0), register(2, 0, unit=2)]
+        async with polling(gateway(server.port), points) as (found, _):
+            await found.until(lambda: found.counter("connection:gw", "answers") > 10, 12)
+            line = found.line("connection:gw")
+            assert line.counters["requests"] == line.counters["answers"] + line.counters["exceptions"]
+            assert line.counters["exception_4"] == line.counters["exceptions"] > 10
+            assert line.counters["connects"] == 1
+            assert 0 < line.figures["cycle_ms"] < 100
+            assert 100 < line.figures["worst_detection_ms"] < 400
+            assert 0 < line.figures["load_pct"] < 100
+            assert line.last_answer > 0
