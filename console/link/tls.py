@@ -36,14 +36,16 @@ class Certificates:
     key: Path
 
 
-def make_certificates(folder: Path, names: Sequence[str], now: datetime | None = None) -> Certificates:
+def make_certificates(folder: Path, names: Sequence[str]) -> Certificates:
     """A server certificate for ``names`` (host names and addresses) and this machine itself, signed by the folder's own CA."""
     names = tuple(dict.fromkeys((*names, *THIS_MACHINE)))
-    begin = (now or _now()) - ALREADY
+    made = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        ca, ca_key = _authority(folder, begin)
         key = ec.generate_private_key(ec.SECP256R1())
+        _write_secret(made.key, _pem(key))
+        begin = _written(made.key) - ALREADY
+        ca, ca_key = _authority(folder, begin)
         certificate = (
             x509.CertificateBuilder()
             .subject_name(_name(names[0]))
@@ -58,8 +60,6 @@ def make_certificates(folder: Path, names: Sequence[str], now: datetime | None =
             .add_extension(x509.AuthorityKeyIdentifier.from_issuer_public_key(ca_key.public_key()), critical=False)
             .sign(ca_key, hashes.SHA256())
         )
-        made = Certificates(folder / "ca.pem", folder / "server.pem", folder / "server.key")
-        _write_secret(made.key, _pem(key))
         made.certificate.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
     except OSError as error:
         raise Refused("link.certificate_folder", folder=str(folder), detail=error.strerror or str(error)) from error
@@ -107,9 +107,9 @@ def _authority(folder: Path, begin: datetime) -> tuple[x509.Certificate, ec.Elli
     return certificate, key
 
 
-def _now() -> datetime:
-    """Certificates are made by hand, for real desks: the real date counts, whatever clock a collector follows."""
-    return datetime.now(UTC)
+def _written(file: Path) -> datetime:
+    """When a file was written: certificates are made for real desks, so the computer's date counts, not a collector's clock."""
+    return datetime.fromtimestamp(file.stat().st_mtime, UTC)
 
 
 def _name(common: str) -> x509.Name:
