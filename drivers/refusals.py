@@ -30,28 +30,31 @@ class Refusals:
         """The unit lives, but this block has no values. How many slots were missed by it."""
         job.failed += 1
         job.asked = 0
-        badly = reply.outcome in ANSWERED_BADLY
         if job.trial:
-            if reply.refused or badly:
-                self.trial_failed(unit, now)
-                return 0
-            if job.failed < SILENT_POLLS or unit.examined is None:
-                return self._agenda.again(job, now)
-            # Busy or faulty: a bad time for conclusions.
-            examined = unit.examined
-            unit.diagnosis = unit.examined = unit.trial = None
-            return self._agenda.again(examined, now)
+            return self._trial_went_wrong(unit, job, reply, now)
         if reply.refused:
             if reply.exception != 1 and unit.diagnosis is not None:
                 return self._agenda.next_slot(job, now)  # one at a time
             if reply.exception == 1 or not self.begin(unit, job, now, by_silence=False):
                 self._refuse(unit, job, reply.problem(job.where), now)
             return 0
+        badly = reply.outcome in ANSWERED_BADLY
         if badly or job.failed >= SILENT_POLLS:
             self._withdraw(unit, job, reply.problem(job.where))
         if badly and job.failed >= UNHEARD and self.begin(unit, job, now, by_silence=True):
             return 0
         return self._agenda.again(job, now)
+
+    def _trial_went_wrong(self, unit: Unit, job: Job, reply: Reply, now: int) -> int:
+        if reply.refused or reply.outcome in ANSWERED_BADLY:
+            self.trial_failed(unit, now)
+            return 0
+        if job.failed < SILENT_POLLS or unit.examined is None:
+            return self._agenda.again(job, now)
+        # Busy or faulty: a bad time for conclusions.
+        examined = unit.examined
+        unit.diagnosis = unit.examined = unit.trial = None
+        return self._agenda.again(examined, now)
 
     def begin(self, unit: Unit, job: Job, now: int, *, by_silence: bool) -> bool:
         """Begin to take a block apart; False if there is nothing to take apart or another one is being examined."""
