@@ -211,7 +211,7 @@ def _collect(event: Event, rows: dict[str, dict[object, Row]]) -> None:
                 "number": alarm.number, "open": int(not alarm.over), "raised_at": alarm.raised_at, "equipment": alarm.equipment,
                 "record": _json(alarm),
             }  # fmt: skip
-        case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
+        case e.FaultOpened() | e.FaultJoined() | e.FaultOrdered() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
             fault = event.fault
             rows.setdefault("fault", {})[fault.number] = {
                 "number": fault.number, "open": int(fault.open), "opened_at": fault.opened_at, "ended_at": fault.closed_at,

@@ -57,9 +57,27 @@ def text_of(picture: Picture, alarm: Alarm) -> str:
 
 
 def equipment_name(picture: Picture, equipment_id: str) -> str:
-    """The equipment's name in the present language; its id where it is unknown."""
+    """``2号楼 2#生活泵``: the equipment's name after its building's, in the present language; its id where it is unknown.
+
+    A system alarm has no equipment: it is the program's own.
+    """
     machine = picture.equipment.get(equipment_id)
-    return machine.name.get(language()) if machine is not None else equipment_id
+    if machine is None:
+        return equipment_id or tr("shell.program")
+    name = machine.name.get(language())
+    building = building_name(picture, machine.location)
+    return name if not building or name.startswith(building) else f"{building} {name}"
+
+
+def building_name(picture: Picture, location_id: str) -> str:
+    """The name of the building that a place lies in; empty where it is unknown."""
+    place = picture.locations.get(location_id)
+    for _ in range(len(picture.locations)):
+        above = picture.locations.get(place.parent) if place is not None else None
+        if above is None:
+            break
+        place = above
+    return place.name.get(language()) if place is not None else ""
 
 
 class _Lines(QWidget):

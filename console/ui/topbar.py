@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from console.domain.times import SECOND
@@ -44,7 +44,14 @@ class LampButton(QWidget):
 
     def sizeHint(self) -> QSize:
         """As wide as its words."""
-        return QSize(self.fontMetrics().horizontalAdvance(self.text) + 34, 34)
+        name = QFontMetrics(theme.font(13)).horizontalAdvance(tr(f"shell.lamp.{self.lamp.key}"))
+        figures = QFontMetrics(theme.font(14, bold=True)).horizontalAdvance(f"{self._unhandled} / {self._total}")
+        return QSize(max(84, name + figures + 34), 34)
+
+    def retranslate(self) -> None:
+        """Another language is wider or narrower."""
+        self.updateGeometry()
+        self.update()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """A lamp leads to its alarms."""
@@ -138,6 +145,8 @@ class TopBar(QFrame):
         else:
             role = tr(f"domain.role.{account.roles[0]}") if account.roles else ""
             self.person.setText(" · ".join(part for part in (account.display, role, self._picture.station) if part))
+        for lamp in self._lamps.values():
+            lamp.retranslate()
         self._count()
         self._show_figures()
         self._tick()

@@ -26,7 +26,7 @@ from console.ui.widgets.badges import Index
 from console.ui.widgets.cards import Card
 from console.ui.widgets.clocks import Urgency, clock_colour, promise_text, urgency
 
-CARD = 92
+CARD = 102
 
 
 class _CardDelegate(QStyledItemDelegate):
@@ -54,8 +54,8 @@ class _CardDelegate(QStyledItemDelegate):
         painter.drawRoundedRect(rect, 4, 4)
         painter.fillRect(QRectF(rect.left(), rect.top() + 1, 4, rect.height() - 2), theme.priority_colour(order.priority))
         inner = rect.adjusted(14, 6, -10, -6)
-        words(painter, QRectF(inner.left(), inner.top(), 110, 20), order.id, "dim", 13)
-        self._paint_right(painter, QRectF(inner.left() + 100, inner.top(), inner.width() - 100, 20), order)
+        words(painter, QRectF(inner.left(), inner.top(), 84, 20), order.id, "dim", 13)
+        self._paint_right(painter, QRectF(inner.left() + 84, inner.top(), inner.width() - 84, 20), order)
         words(painter, QRectF(inner.left(), inner.top() + 22, inner.width(), 22), order.title.get(language()), "text", 14)
         words(
             painter,
@@ -66,7 +66,7 @@ class _CardDelegate(QStyledItemDelegate):
         )
         who = display(self._picture, order.assignee) if order.assignee else tr("orders.unassigned")
         state = tr("orders.on_hold") if order.held else tr(f"domain.order.{order.state}")
-        words(painter, QRectF(inner.left(), inner.top() + 61, inner.width(), 18), f"{state} · {who}", "dim", 12)
+        words(painter, QRectF(inner.left(), inner.top() + 63, inner.width(), 18), f"{state} · {who}", "dim", 12)
         painter.restore()
 
     def _paint_right(self, painter: QPainter, rect: QRectF, order: Order) -> None:

@@ -78,6 +78,7 @@ class OrderDetail(QFrame):
         self._past: Order | None = None
         self._shown: tuple[object, ...] = ()
         self.form: forms.Form | None = None
+        self._maker: Callable[[], forms.Form] | None = None
         self.setProperty("card", True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 8, 12)
@@ -119,10 +120,19 @@ class OrderDetail(QFrame):
     # --- showing
 
     def show_order(self, number: int, past: Order | None = None) -> None:
-        """Show another order; an open form of the former one is closed. ``past``: one from the history, no longer in the picture."""
+        """Show another order; an open form of the former one is closed. ``past``: one of the history."""
         if number != self._number:
             self.close_form()
         self._number, self._past = number, past
+        self.refresh(force=True)
+
+    def retranslate(self) -> None:
+        """All words; an open form keeps what was typed."""
+        if self.form is not None and self._maker is not None:
+            typed = {field.objectName(): field.text() for field in self.form.findChildren(QLineEdit) if field.objectName()}
+            self._open(self._maker)
+            for field in self.form.findChildren(QLineEdit):
+                field.setText(typed.get(field.objectName(), field.text()))
         self.refresh(force=True)
 
     def refresh(self, *, force: bool = False) -> None:
@@ -163,7 +173,7 @@ class OrderDetail(QFrame):
 
     def open_new(self, equipment: str = "") -> None:
         """The form for a new order."""
-        self._open(forms.new_form(self._picture, self._desk, equipment))
+        self._open(lambda: forms.new_form(self._picture, self._desk, equipment))
 
     def close_form(self) -> None:
         """Take the form away."""
@@ -232,11 +242,12 @@ class OrderDetail(QFrame):
     def _start(self, order: Order, offer: Offer, _checked: bool = False) -> None:
         picture, desk = self._picture, self._desk
         if offer.stage is not None:
-            self._open(forms.stage_form(picture, desk, order, offer.stage))
+            stage = offer.stage
+            self._open(lambda: forms.stage_form(picture, desk, order, stage))
         elif offer.key == "resume":
             desk.ask(ResumeOrder(order.number))
         elif offer.key in ("rework", "cancel", "note"):
-            self._open(forms.reason_form(picture, desk, order, offer.key))
+            self._open(lambda: forms.reason_form(picture, desk, order, offer.key))
         else:
             makers = {
                 "dispatch": forms.dispatch_form,
@@ -244,10 +255,11 @@ class OrderDetail(QFrame):
                 "hold": forms.hold_form,
                 "restored": forms.restored_form,
             }
-            self._open(makers[offer.key](picture, desk, order))
+            self._open(lambda: makers[offer.key](picture, desk, order))
 
-    def _open(self, form: forms.Form) -> None:
+    def _open(self, maker: Callable[[], forms.Form]) -> None:
         self.close_form()
+        self._maker, form = maker, maker()
         self.form = form
         form.closed.connect(self.close_form)
         self._place_layout.addWidget(form)

@@ -172,7 +172,7 @@ class OrdersScreen(QWidget):
         self._kind.blockSignals(False)
         self._model.refresh()
         self._refresh()
-        self.detail.refresh(force=True)
+        self.detail.retranslate()
 
     # --- what is shown
 
