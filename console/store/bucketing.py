@@ -39,9 +39,8 @@ class Buckets:
 
 
 def buckets(folder: Path, numbers: Sequence[int], since: int, until: int, count: int) -> list[Buckets]:
-    """[since, until) in ``count`` equal buckets for each point. Texts have none."""
-    if until <= since or count < 1:
-        raise ValueError("an empty range")
+    """[since, until) in ``count`` (1 or more) equal buckets for each point. Texts and empty ranges have none."""
+    until = max(since, until)
     edges = np.array([since + (until - since) * place // count for place in range(count + 1)], np.int64)
     collected = {number: _Collected([], []) for number in numbers}
     damaged = 0

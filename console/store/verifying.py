@@ -18,6 +18,7 @@ from console.store.packing import Damaged
 from console.store.readonly import reading
 from console.store.records import GENESIS, chained, encoder, entry_decoder
 from console.store.refusals import StoreRefused
+from console.texts import sentence
 
 
 @dataclass(slots=True)
@@ -30,6 +31,11 @@ class Verified:
     blocks: int = 0
     samples: int = 0
     problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def damage(self) -> tuple[str, ...]:
+        """The problems as sentences, in the process's language."""
+        return tuple(map(sentence, self.problems))
 
 
 def verify(folder: Path) -> Verified:

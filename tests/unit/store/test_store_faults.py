@@ -265,8 +265,9 @@ def test_a_damaged_block_costs_that_block_only_and_is_named(tmp_path):
     connection.execute("UPDATE block SET body = ? WHERE id = ?", (body[:-1] + bytes([body[-1] ^ 1]), identity))
     connection.commit()
     connection.close()
-    problems = reading.verify(tmp_path).problems
-    assert [(problem.code, problem.params["block"]) for problem in problems] == [("store.verify_block", identity)]
+    verified = reading.verify(tmp_path)
+    assert [(problem.code, problem.params["block"]) for problem in verified.problems] == [("store.verify_block", identity)]
+    assert HISTORY in verified.damage[0] and str(identity) in verified.damage[0]
     one, three = reading.raw(tmp_path, [1, 3], T, 0)
     assert one.damaged == 1 and len(three.times) == 200
 

@@ -249,3 +249,4 @@ def test_an_unknown_point_has_an_empty_history(tmp_path):
         history = reading.raw(tmp_path, [404], T, 0)[0]
         assert len(history.times) == 0 and len(history.values) == 0
         assert len(buckets(tmp_path, [404], T, T + 1, 1)[0].starts) == 0
+        assert len(buckets(tmp_path, [404], T, T - 1, 5)[0].starts) == 0
