@@ -75,7 +75,8 @@ class PromisesPane(QWidget):
         order = picture.order_of(fault)
         doing = handler_text(picture, fault)
         if order is not None:
-            who = f" {order.assignee}" if order.assignee else ""
+            account = picture.accounts.get(order.assignee)
+            who = f" {account.display if account is not None else order.assignee}" if order.assignee else ""
             doing = f"{doing} · {tr(f'domain.order.{order.state}')}{who}"
         words(painter, QRectF(0, rect.top() + 60, rect.width(), 20), doing, "dim", 12)
 
