@@ -96,7 +96,7 @@ class TcpWire(asyncio.Protocol):
             # A cable that was pulled while nobody asked is noticed in time.
             line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - asyncio's signature
+    def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio, for our own abort too: then another connection may already stand."""
         if self._transport is not None and self._transport.is_closing():
             self._transport = None
