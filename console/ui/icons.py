@@ -14,7 +14,7 @@ SIDE = 48  # drawn large; Qt scales it down sharply
 
 @cache
 def _picture(name: str, colour: str) -> QPixmap:
-    svg = files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8").replace("#000000", colour)
+    svg = files("resources").joinpath("icons", f"{name}.svg").read_text(encoding="utf-8").replace("currentColor", colour)
     renderer = QSvgRenderer(QByteArray(svg.encode()))
     pixmap = QPixmap(SIDE, SIDE)
     pixmap.fill(Qt.GlobalColor.transparent)
