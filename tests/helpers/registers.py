@@ -25,16 +25,16 @@ def block(unit: int, function: int, first: int, *words: int) -> Registers:
     return {(unit, function, first + place): word for place, word in enumerate(words)}
 
 
-class _Strict(DataBank):
-    """Refuses what was not given."""
+class StrictBank(DataBank):
+    """Refuses what was not given. ``registers`` may be replaced as a whole at any moment: an answer never mixes two."""
 
     def __init__(self, registers: Registers) -> None:
         super().__init__(coils_size=0, d_inputs_size=0, h_regs_size=0, i_regs_size=0)
         self.registers = registers
 
     def _take(self, function: int, address: int, number: int, info: Any) -> list[int] | None:
-        unit = info.recv_frame.mbap.unit_id
-        found = [self.registers.get((unit, function, each)) for each in range(address, address + number)]
+        unit, registers = info.recv_frame.mbap.unit_id, self.registers
+        found = [registers.get((unit, function, each)) for each in range(address, address + number)]
         return None if None in found else found  # type: ignore[return-value] # just checked
 
     def get_holding_registers(self, address: int, number: int = 1, srv_info: Any = None) -> list[int] | None:
@@ -47,7 +47,7 @@ class _Strict(DataBank):
 @contextmanager
 def on_pymodbustcp(registers: Registers) -> Iterator[int]:
     """Serve ``registers`` (they may change meanwhile); gives the port."""
-    server = ModbusServer(host="127.0.0.1", port=0, no_block=True, data_bank=_Strict(registers))
+    server = ModbusServer(host="127.0.0.1", port=0, no_block=True, data_bank=StrictBank(registers))
     server.start()
     try:
         yield server._service.server_address[1]  # the one that the system gave
