@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from console.domain.alarms import Alarm
 from console.domain.faults import Fault
 from console.domain.promises import ClockView, nearest
+from console.domain.rules import Category
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.moments import short_text
@@ -23,9 +24,17 @@ ROW = 32
 HEIGHT = ROWS * ROW + 32
 
 
+_LOUDEST = {Category.FIRE: 0, Category.TRAPPED: 1}
+
+
+def loudness(alarm: Alarm) -> tuple[bool, int, int, int, int]:
+    """The order of attention: unacknowledged, by priority, fire before trapped passengers before the rest, the newest first."""
+    return alarm.acknowledged, alarm.priority, _LOUDEST.get(alarm.category, 2), -alarm.raised_at, -alarm.number
+
+
 def loudest_first(alarms: list[Alarm]) -> list[Alarm]:
-    """Unacknowledged before acknowledged, then by priority, then the newest first."""
-    return sorted(alarms, key=lambda alarm: (alarm.acknowledged, alarm.priority, -alarm.raised_at, -alarm.number))
+    """Sorted by :func:`loudness`."""
+    return sorted(alarms, key=loudness)
 
 
 @dataclass(frozen=True, slots=True)

@@ -29,11 +29,6 @@ def content(picture: Picture, alarm: Alarm) -> str:
     return f"{said}  {with_unit(point, raw_text(point, alarm.value))} {sign} {with_unit(point, raw_text(point, limit))}"
 
 
-def sort_key(alarm: Alarm) -> tuple[bool, int, int]:
-    """Unacknowledged first, then by priority, then the newest."""
-    return alarm.acknowledged, alarm.priority, -alarm.raised_at
-
-
 def view_of(picture: Picture, alarm: Alarm) -> tuple[Fault | None, ClockView | None]:
     """The alarm's fault and its running clock with the least time left."""
     fault = picture.fault_of(alarm)

@@ -19,7 +19,7 @@ from console.ui.desk import Desk
 from console.ui.lamps import LAMPS
 from console.ui.moments import short_text
 from console.ui.picture import Picture
-from console.ui.strip import building_name, equipment_name, handler_text
+from console.ui.strip import building_name, equipment_name, handler_text, loudness
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.promisecell import PromiseDelegate
@@ -47,7 +47,9 @@ class AlarmsScreen(QWidget):
         self.detail.setFixedWidth(500)
         self._lay_out()
         self._connect()
+        self.table.sort_by("priority")
         self.retranslate()
+        self._replaced()
 
     def _lay_out(self) -> None:
         outer = QHBoxLayout(self)
@@ -147,7 +149,7 @@ class AlarmsScreen(QWidget):
             return ""
 
         return [
-            Column("priority", "", 48, lambda a: str(a.priority), user=lambda a: a.priority, sort=presenter.sort_key),
+            Column("priority", "", 48, lambda a: str(a.priority), user=lambda a: a.priority, sort=loudness),
             Column("time", "alarms.column.time", 110, when, sort=lambda a: a.raised_at, colour=dim),
             Column("equipment", "alarms.column.equipment", 210, machine, bold=loud, colour=ink),
             Column("content", "alarms.column.content", 0, said, colour=ink, tooltip=said),

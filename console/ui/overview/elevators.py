@@ -15,6 +15,11 @@ NORMAL_MODES = (AUTOMATIC, 9)  # 9: parked idle
 UP, DOWN = 1, 2
 
 
+def short_name(machine: Equipment) -> str:
+    """``1-1#`` of ``1-1# 客梯``: the part of the name with the number sign, else the code; a shaft is narrow."""
+    return next((word for word in machine.name.get(language()).split() if "#" in word), machine.id)
+
+
 class ElevatorsPane(Pane):
     """Shafts side by side."""
 
@@ -56,10 +61,7 @@ class ElevatorsPane(Pane):
         floor = number(self._picture, machine.id, "current_floor")
         label_rect = QRectF(rect.left(), shaft.bottom() + 4, rect.width(), 26)
         name_rect = QRectF(rect.left() + 2, shaft.bottom() + 30, rect.width() - 4, 20)
-        short = machine.rated.get("short") or machine.name.get(language()).split(" ")[0].split(",")[0]
-        if language() == "en":
-            short = machine.id
-        words(painter, name_rect, short, "dim", 12, centre=True)
+        words(painter, name_rect, short_name(machine), "dim", 12, centre=True)
         if floor is None:
             hatch(painter, shaft)
             words(painter, label_rect, "—", "dim", 17, bold=True, centre=True)

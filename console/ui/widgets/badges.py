@@ -62,6 +62,13 @@ class Badge(QWidget):
                 paint_badge(painter, QRectF(self.rect()), self._priority)
 
 
+def paint_ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
+    """A cell's ground as the style sheet draws it for the others: selection and hairline."""
+    if option.state & option.state.State_Selected:
+        painter.fillRect(option.rect, theme.colour("selected"))
+    painter.fillRect(QRectF(option.rect.left(), option.rect.bottom(), option.rect.width(), 1), theme.colour("line"))
+
+
 class BadgeDelegate(QStyledItemDelegate):
     """Draws a table's priority column: the model gives the number in ``DisplayRole`` or ``UserRole``."""
 
@@ -70,9 +77,7 @@ class BadgeDelegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """The row's ground, then the badge."""
         priority = index.data(Qt.ItemDataRole.UserRole) or 0
-        selected = option.state & option.state.State_Selected
-        if selected:
-            painter.fillRect(option.rect, theme.colour("selected"))
+        paint_ground(painter, option)
         if priority:
             rect = QRectF(option.rect)
             box = QRectF(rect.center().x() - self.SIZE / 2, rect.center().y() - self.SIZE / 2, self.SIZE, self.SIZE)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyledItemDelegate, QStyleOptionViewItem
 
 from console.ui import theme
-from console.ui.widgets.badges import Index
+from console.ui.widgets.badges import Index, paint_ground
 from console.ui.widgets.clocks import clock_colour, paint_bar, promise_text
 
 
@@ -16,13 +16,12 @@ class PromiseDelegate(QStyledItemDelegate):
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Words above, bar below."""
-        if option.state & option.state.State_Selected:
-            painter.fillRect(option.rect, theme.colour("selected"))
+        paint_ground(painter, option)
         given = index.data(Qt.ItemDataRole.UserRole)
         if not given:
             return
         view, priority = given
-        rect = QRectF(option.rect).adjusted(6, 2, -8, -6)
+        rect = QRectF(option.rect).adjusted(6, 3, -8, -7)
         painter.save()
         painter.setFont(theme.font(14, bold=True))
         painter.setPen(clock_colour(view, priority))
