@@ -156,9 +156,12 @@ def _planned_reads(estate: Estate) -> list[PlannedRead]:
 
 def verify(arguments: argparse.Namespace) -> int:
     """``verify``: reads the store's files only; the collector may be running."""
-    from console.store import reading
+    from console.store import StoreRefused, reading
 
-    report = reading.verify(Path(store_argument(arguments)))
+    try:
+        report = reading.verify(Path(store_argument(arguments)))
+    except StoreRefused as refused:
+        raise Refused(refused.problem.code, **refused.problem.params) from None
     if arguments.json:
         print_json({"ok": not report.damage, "entries": report.entries, "blocks": report.blocks, "damage": list(report.damage)})
     elif report.damage:
