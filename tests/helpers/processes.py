@@ -16,6 +16,7 @@ class CollectorProcess:
     def __init__(self, folder: Path, *words: str) -> None:
         self.folder = folder
         self._words = words
+        self.environment: dict[str, str] | None = None  # None: the test's own
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self, *, wait: bool = True) -> None:
@@ -27,6 +28,7 @@ class CollectorProcess:
                 stdout=log,
                 stderr=log,
                 stdin=subprocess.DEVNULL,
+                env=self.environment,
             )
         if wait:
             self.wait_until_it_answers()
