@@ -50,34 +50,43 @@ def demo(arguments: argparse.Namespace) -> int:
         return OK
     finally:
         for process in reversed(started):
-            _end(process)
+            end(process)
         if not arguments.store:
             shutil.rmtree(folder, ignore_errors=True)
         say(tr("cli.demo.ended"))
 
 
-def _demo(arguments: argparse.Namespace, folder: Path, started: list[subprocess.Popen[bytes]]) -> int:
+def start_demo(
+    folder: Path, started: list[subprocess.Popen[bytes]], *, calm: bool = False, speed: float = 1.0, seed: int = 1
+) -> int:
+    """Start the devices, the broker and the collector on a store of their own; returns the fault injector's port."""
     folder.mkdir(parents=True, exist_ok=True)
     if answers(folder):
         raise Refused("store.locked", path=str(folder))
-    site, accounts, pins = _write_site(folder)
-    clock = "real" if arguments.speed == 1 else f"scaled:{arguments.speed:g}"
-    words = [str(site), "--clock", clock, "--seed", str(arguments.seed), "--broker"]
-    if not arguments.calm:
+    site, accounts = _write_site(folder)
+    clock = "real" if speed == 1 else f"scaled:{speed:g}"
+    words = [str(site), "--clock", clock, "--seed", str(seed), "--broker"]
+    if not calm:
         words.append("--script")
-    log = (folder / "devices.log").open("wb")
-    with log:
+    with (folder / "devices.log").open("wb") as log:
         devices = start(python_module("console.cli", ["--lang", language()[:2], "simulate", *words]), log=log, pipe=True)
     started.append(devices)
     control = _await_ready(devices, folder)
     collector = start_collector(folder, ["--config", str(site), "--clock", clock, "--seed-accounts", str(accounts)], detached=False)
     started.append(collector)
     _await_collector(collector, folder)
+    return control
+
+
+def _demo(arguments: argparse.Namespace, folder: Path, started: list[subprocess.Popen[bytes]]) -> int:
+    control = start_demo(folder, started, calm=arguments.calm, speed=arguments.speed, seed=arguments.seed)
+    people = json.loads((folder / "accounts.json").read_text(encoding="utf-8"))
+    pins = "  ".join(f"{person['account']} {person['secret']}" for person in people)
     say(tr("cli.demo.accounts", accounts=pins))
     say(tr("cli.demo.injector", port=control))
     if arguments.no_window:
         say(tr("cli.demo.running", store=folder))
-        while collector.poll() is None and devices.poll() is None:
+        while all(process.poll() is None for process in started):
             time.sleep(0.5)
         return FAILED
     from console.cli.run import has_display, open_window
@@ -88,7 +97,7 @@ def _demo(arguments: argparse.Namespace, folder: Path, started: list[subprocess.
     return open_window(folder, arguments)
 
 
-def _write_site(folder: Path) -> tuple[Path, Path, str]:
+def _write_site(folder: Path) -> tuple[Path, Path]:
     """The demo's site file and its seeded accounts with PINs made just now; the PINs stand on the sign-on panel."""
     from config.demo import site_text
 
@@ -103,7 +112,7 @@ def _write_site(folder: Path) -> tuple[Path, Path, str]:
     site.write_text(site_text(base, broker, hint[CHINESE], hint[ENGLISH]), encoding="utf-8", newline="\n")
     accounts = folder / "accounts.json"
     accounts.write_text(json.dumps(people, ensure_ascii=False), encoding="utf-8")
-    return site, accounts, pins
+    return site, accounts
 
 
 def free_ports(count: int) -> tuple[int, int]:
@@ -140,7 +149,7 @@ def _await_collector(collector: subprocess.Popen[bytes], folder: Path) -> None:
     raise Refused("cli.demo.failed", part="collector", reason=last_words(folder) or "?")
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
+def end(process: subprocess.Popen[bytes]) -> None:
     """End a process that we started, in order first."""
     if process.poll() is not None:
         return

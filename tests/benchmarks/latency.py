@@ -18,6 +18,7 @@ from pathlib import Path
 from tests.helpers.processes import CollectorProcess
 
 POLL_MS = 500
+STATES = "{0: {zh: 正常, en: Normal}, 1: {zh: 报警, en: Alarm}}"
 
 
 def measure_latency(tries: int) -> list[float]:
@@ -52,10 +53,8 @@ def _server(tries: int) -> Iterator[tuple[int, object]]:
 
 
 def _site(port: int, tries: int) -> str:
-    points = "\n".join(
-        f"      - {{key: p{n}, name: {{zh: 点{n}, en: P{n}}}, kind: state, fc: 3, address: {n}, type: u16, poll_ms: {POLL_MS}}}"
-        for n in range(tries)
-    )
+    kind = f"kind: state, states: {STATES}, fc: 3, type: u16, poll_ms: {POLL_MS}"
+    points = "\n".join(f"      - {{key: p{n}, name: {{zh: 点{n}, en: P{n}}}, {kind}, address: {n}}}" for n in range(tries))
     alarms = "\n".join(
         f"      - {{key: a{n}, point: p{n}, kind: state, values: [1], priority: 4, text: {{zh: 报警{n}, en: Alarm {n}}}}}"
         for n in range(tries)

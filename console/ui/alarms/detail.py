@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain.alarms import Alarm
 from console.domain.commands import AcknowledgeAlarms, TakeFault
@@ -48,6 +48,9 @@ class AlarmDetail(QFrame):
         self._alarm: Alarm | None = None
         self._selected: list[Alarm] = []
         self._asked = 0
+        self._written: list[tuple[str, str]] = []
+        self._texts: list[QLabel] = []
+        self._curve_says = ""  # a key of the catalogue
         self.setProperty("card", True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 8, 12)
@@ -171,8 +174,9 @@ class AlarmDetail(QFrame):
         self.order.setText(tr("alarms.act.order"))
         self.machine.setText(tr("alarms.act.equipment"))
         self.comment.setPlaceholderText(tr("alarms.comment"))
-        _empty(self._facts)
+        self._say_curve(self._curve_says)
         if alarm is None:
+            self._write([])
             self._badge.set_priority(0)
             self._title.setText(tr("alarms.choose"))
             return
@@ -228,10 +232,21 @@ class AlarmDetail(QFrame):
         rows.append(("alarms.times", "\n".join(times)))
         if alarm.comment:
             rows.append(("alarms.comment_was", alarm.comment))
-        for place, (key, text) in enumerate((key, text) for key, text in rows if text):
-            self._facts.addWidget(label(tr(key), "dim"), place, 0, Qt.AlignmentFlag.AlignTop)
-            self._facts.addWidget(label(text, wrap=True, selectable=True), place, 1)
-        self._facts.setRowStretch(99, 1)
+        self._write([(tr(key), text) for key, text in rows if text])
+
+    def _write(self, rows: list[tuple[str, str]]) -> None:
+        """Texts change every second (clocks): labels are made anew only when other rows are to be shown."""
+        if [name for name, _ in rows] == [name for name, _ in self._written]:
+            for place, (_, text) in enumerate(rows):
+                self._texts[place].setText(text)
+        else:
+            _empty(self._facts)
+            self._texts = [label(text, wrap=True, selectable=True) for _, text in rows]
+            for place, (name, _) in enumerate(rows):
+                self._facts.addWidget(label(name, "dim"), place, 0, Qt.AlignmentFlag.AlignTop)
+                self._facts.addWidget(self._texts[place], place, 1)
+            self._facts.setRowStretch(99, 1)
+        self._written = rows
 
     # --- the last hour
 
@@ -239,11 +254,11 @@ class AlarmDetail(QFrame):
         alarm = self._alarm
         point = self._picture.points.get(alarm.point) if alarm is not None else None
         if point is None:
-            self._spark_words.setText("")
+            self._say_curve("")
             return
         until = self._picture.now()
         since = until - HOUR
-        self._spark_words.setText(tr("alarms.loading"))
+        self._say_curve("alarms.loading")
 
         def answered(answer: Answer) -> None:
             if asked != self._asked or not isinstance(answer, HistoryAnswer):
@@ -251,14 +266,19 @@ class AlarmDetail(QFrame):
             series = next(iter(answer.series), None)
             curve = Curve(series, since, until, HOUR // BUCKETS) if series is not None else None
             self._spark.show_curve(curve, point.normal)
-            self._spark_words.setText(tr("alarms.last_hour"))
+            self._say_curve("alarms.last_hour")
 
         def failed(problem: Problem) -> None:
             if asked == self._asked:
+                self._say_curve("")
                 self._spark_words.setText(sentence(problem))
 
         asked = self._asked = self._asked + 1
         self._desk.query(lambda id: HistoryQuery(id, (point.number,), since, until, BUCKETS), answered, failed)
+
+    def _say_curve(self, key: str) -> None:
+        self._curve_says = key
+        self._spark_words.setText(tr(key) if key else "")
 
     def _say(self, text: str) -> None:
         self._error.setText(text)

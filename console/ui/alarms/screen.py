@@ -79,6 +79,7 @@ class AlarmsScreen(QWidget):
         self._system, self._building, self._priority = QComboBox(), QComboBox(), QComboBox()
         bar.addSpacing(12)
         for box in (self._system, self._building, self._priority):
+            box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.currentIndexChanged.connect(self._filter)
             bar.addWidget(box)
         self._typed = QLineEdit()

@@ -106,6 +106,7 @@ class OrdersScreen(QWidget):
         self._mine.toggled.connect(self._refresh)
         self._kind = QComboBox()
         self._kind.setObjectName("orders_kind")
+        self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._kind.currentIndexChanged.connect(self._refresh)
         self._filter = QLineEdit()
         self._filter.setObjectName("orders_filter")
