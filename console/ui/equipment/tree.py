@@ -26,10 +26,11 @@ class _Delegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Name and mark."""
         worst, lost = index.data(WORST) or 0, bool(index.data(OFFLINE))
+        whole = option.rect
         if worst or lost:
-            option.rect.adjust(0, 0, -(MARK + 8), 0)  # type: ignore[attr-defined] # PySide's stubs leave ``rect`` out
+            option.rect = whole.adjusted(0, 0, -(MARK + 8), 0)
         super().paint(painter, option, index)
-        box = QRectF(option.rect.right() + 6, option.rect.center().y() - MARK / 2 + 1, MARK, MARK)  # type: ignore[attr-defined]
+        box = QRectF(whole.right() - MARK - 2, whole.center().y() - MARK / 2 + 1, MARK, MARK)
         if worst:
             paint_badge(painter, box, int(worst))
         elif lost:
@@ -141,8 +142,8 @@ class EquipmentTree(QTreeWidget):
             lost = presenter.offline(self._picture, machine)
             if bool(item.data(0, OFFLINE)) != lost:
                 item.setData(0, OFFLINE, lost)
-        for place in range(item.childCount()):
-            worst = min(worst, self._mark(item.child(place), own))
+        for child in _children(item):
+            worst = min(worst, self._mark(child, own))
         shown = worst if worst < 9 else 0
         if (item.data(0, WORST) or 0) != shown:
             item.setData(0, WORST, shown)
@@ -170,7 +171,7 @@ class EquipmentTree(QTreeWidget):
     def _keep(self, item: QTreeWidgetItem, inside: bool) -> bool:
         key = str(item.data(0, KEY))
         own = inside or all(word in self._found.get(key, "") for word in self._words) if key in self._found else False
-        below = [self._keep(item.child(place), own and bool(self._words)) for place in range(item.childCount())]
+        below = [self._keep(child, own and bool(self._words)) for child in _children(item)]
         kept = own or any(below) or not self._words
         item.setHidden(not kept)
         item.setExpanded(any(below) if self._words else key in (self._expanded or set()))
@@ -223,3 +224,8 @@ class EquipmentTree(QTreeWidget):
         else:
             self._expanded.discard(key)
         self.viewport().update()
+
+
+def _children(item: QTreeWidgetItem) -> list[QTreeWidgetItem]:
+    below = (item.child(place) for place in range(item.childCount()))
+    return [child for child in below if child is not None]

@@ -1,0 +1,153 @@
+"""One fire panel, read-only: every node as a cell, a legend with counts, and the chosen node in words."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPen
+
+from console.domain.estate import Equipment, Point
+from console.texts import language, tr
+from console.ui import theme
+from console.ui.equipment.drawings import Drawing
+from console.ui.overview.fire import LEGEND, LOOKS, TOKENS
+from console.ui.overview.panes import hatch, words
+from console.ui.picture import Picture
+from console.ui.values import value_text, why_bad
+
+FOOT = 112
+
+
+class PanelDrawing(Drawing):
+    """Arrow keys move the chosen cell."""
+
+    def __init__(self, picture: Picture) -> None:
+        super().__init__(picture)
+        self._nodes: list[Point] = []
+        self._node = -1
+        self._columns = 1
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def show_machine(self, machine: Equipment) -> None:
+        """Its nodes."""
+        if self._machine is None or self._machine.id != machine.id:
+            self._node = -1
+        self._nodes = [point for point in self._picture.points_of.get(machine.id, []) if point.key.startswith("node")]
+        super().show_machine(machine)
+
+    @property
+    def node(self) -> Point | None:
+        """The chosen node."""
+        return self._nodes[self._node] if 0 <= self._node < len(self._nodes) else None
+
+    def choose(self, place: int) -> None:
+        """Choose a node by its place."""
+        if 0 <= place < len(self._nodes):
+            self._node = place
+            self.chosen.emit(self._nodes[place].id)
+            self.update()
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """A cell is chosen."""
+        _, name = self._at(event.position())
+        place = next((place for place, point in enumerate(self._nodes) if point.id == name), -1)
+        if place >= 0:
+            self.choose(place)
+        else:
+            super().mousePressEvent(event)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """The neighbour."""
+        steps = {
+            Qt.Key.Key_Left: -1, Qt.Key.Key_Right: 1, Qt.Key.Key_Up: -self._columns, Qt.Key.Key_Down: self._columns,
+        }  # fmt: skip
+        step = steps.get(Qt.Key(event.key()))
+        if step is None:
+            super().keyPressEvent(event)
+        else:
+            self.choose(max(0, min(len(self._nodes) - 1, self._node + step)))
+
+    def paint_machine(self, painter: QPainter, rect: QRectF, machine: Equipment) -> None:
+        """Panel, grid, chosen node, legend."""
+        points = self._picture.points_of.get(machine.id, [])
+        own = [point for point in points if point not in self._nodes and point.key != "comm_state"]
+        main = [point for point in own if point.main] or own
+        columns = max(1, min(3, len(main)))
+        top = rect.top()
+        if main:
+            self.paint_tiles(painter, QRectF(rect.left(), top, rect.width() + 8, 76), main[:columns], columns, 17)
+            top += 62
+        grid = QRectF(rect.left(), top, rect.width(), rect.bottom() - FOOT - top)
+        counts = self._paint_grid(painter, grid)
+        foot = QRectF(rect.left(), rect.bottom() - FOOT + 6, rect.width(), FOOT - 6)
+        self._paint_chosen(painter, foot)
+        self._paint_legend(painter, QRectF(foot.left(), foot.top() + 54, foot.width(), 52), counts)
+
+    def _paint_grid(self, painter: QPainter, grid: QRectF) -> dict[str, int]:
+        counts = dict.fromkeys(LEGEND, 0)
+        if not self._nodes or grid.height() < 20:
+            return counts
+        columns = self._columns = max(1, round((len(self._nodes) * grid.width() / grid.height() / 1.4) ** 0.5))
+        rows = -(-len(self._nodes) // columns)
+        step_x, step_y = grid.width() / columns, min(40.0, grid.height() / rows)
+        lost = self.value("comm_state") != 0
+        for place, point in enumerate(self._nodes):
+            x, y = grid.left() + (place % columns) * step_x, grid.top() + (place // columns) * step_y
+            cell = QRectF(x, y, step_x - 2, step_y - 2)
+            self._areas.append((cell, "point", point.id))
+            reading = self._picture.reading(point.id)
+            if lost or not self._picture.live or not reading.quality.usable or isinstance(reading.value, str):
+                hatch(painter, cell)
+                token = "dim"
+            else:
+                look = LOOKS.get(int(reading.value))
+                token = self._paint_cell(painter, cell, look)
+                if look is not None:
+                    counts[look] += 1
+            if step_x >= 26 and step_y >= 16:
+                number = point.key.rpartition("_")[2].lstrip("0") or str(place + 1)
+                words(painter, cell, number, token, 11, centre=True)
+            if place == self._node:
+                painter.setPen(QPen(theme.colour("accent"), 2))
+                painter.setBrush(Qt.BrushStyle.NoBrush)
+                painter.drawRect(cell)
+        return counts
+
+    def _paint_cell(self, painter: QPainter, cell: QRectF, look: str | None) -> str:
+        """Fill it; returns the token of the number on it."""
+        if look is None:
+            painter.fillRect(cell, theme.colour("raised"))
+            return "faint"
+        token = TOKENS[look]
+        if look == "isolated":
+            painter.fillRect(cell, theme.colour("raised"))
+            painter.setPen(QPen(theme.colour("p4"), 1.5))
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRect(cell.adjusted(1, 1, -1, -1))
+            return "p4_text"
+        painter.fillRect(cell, theme.colour(token))
+        return f"on_{token}" if token.startswith("p") else "panel"
+
+    def _paint_chosen(self, painter: QPainter, rect: QRectF) -> None:
+        painter.fillRect(QRectF(rect.left(), rect.top(), rect.width(), 46), theme.colour("raised"))
+        line = QRectF(rect.left() + 10, rect.top() + 3, rect.width() - 20, 20)
+        node = self.node
+        if node is None:
+            words(painter, line.translated(0, 10), tr("equipment.panel.choose"), "dim", 13)
+            return
+        reading = self._picture.reading(node.id)
+        words(painter, line, node.name.get(language()), "text", 14, bold=True)
+        said = value_text(node, reading, self._picture.live)
+        why = why_bad(self._picture, reading)
+        words(painter, line.translated(0, 20), why or said, "dim" if why else "text", 13)
+
+    def _paint_legend(self, painter: QPainter, rect: QRectF, counts: dict[str, int]) -> None:
+        step = rect.width() / 3
+        for place, look in enumerate(LEGEND):
+            left, top = rect.left() + (place % 3) * step, rect.top() + (place // 3) * 24
+            self._paint_cell(painter, QRectF(left, top + 5, 12, 12), look)
+            text = f"{tr(f'overview.fire.{look}')} {counts[look]}"
+            words(painter, QRectF(left + 18, top, step - 20, 22), text, "text" if counts[look] else "dim", 13)
+        normal = len(self._nodes) - sum(counts.values())
+        left, top = rect.left() + 2 * step, rect.top() + 24
+        painter.fillRect(QRectF(left, top + 5, 12, 12), theme.colour("raised"))
+        words(painter, QRectF(left + 18, top, step - 20, 22), f"{tr('equipment.panel.normal')} {normal}", "dim", 13)
