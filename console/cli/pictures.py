@@ -1,6 +1,6 @@
 """``screenshots DIR``: every screen in both languages: calm, with about 30 alarms, and of an empty estate.
 
-The pictures are of the real window on the real demo (collector, simulated devices, broker): nothing in them is drawn for the purpose.
+The pictures are of the real window on the real demo (collector, simulated devices, broker); only the faults are caused.
 """
 
 from __future__ import annotations

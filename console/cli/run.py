@@ -45,7 +45,8 @@ def open_window(where: str | Path, arguments: argparse.Namespace) -> int:
     if offscreen:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     try:
-        from console.ui import app
+        from console.ui.app import OffscreenOptions
+        from console.ui.app import run as run_window
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.startswith("PySide6"):
             raise Refused("cli.no_qt") from None
@@ -56,9 +57,9 @@ def open_window(where: str | Path, arguments: argparse.Namespace) -> int:
     options = None
     if offscreen:
         pictures = Path(arguments.pictures) if arguments.pictures else Path(tempfile.mkdtemp(prefix="building-console-"))
-        options = app.OffscreenOptions(folder=pictures, every=arguments.picture_every)
+        options = OffscreenOptions(folder=pictures, every=arguments.picture_every)
         say(tr("cli.run.no_display", seconds=arguments.picture_every, folder=pictures))
     try:
-        return app.run(where, language=language(), theme=arguments.theme, offscreen=options, station=arguments.station)
+        return run_window(where, language=language(), theme=arguments.theme, offscreen=options, station=arguments.station)
     except KeyboardInterrupt:
         return FAILED

@@ -52,7 +52,8 @@ class OverviewScreen(QWidget):
         self._blank = Blank()
         self._lay_out()
         picture.replaced.connect(self._replaced)
-        picture.values_changed.connect(self._repaint)
+        picture.values_changed.connect(self._repaint_cars)
+        picture.ticked.connect(self._repaint)
         picture.alarms_changed.connect(self._repaint)
         for signal in (picture.faults_changed, picture.orders_changed, picture.ticked, picture.plans_changed):
             signal.connect(self._repaint_promises)
@@ -114,6 +115,11 @@ class OverviewScreen(QWidget):
                 if pane.machines:
                     pane.update()
                     self._cards[name].remark.setText(pane.summary())
+
+    def _repaint_cars(self, _numbers: object = None) -> None:
+        """Cars move five times a second; a level, a meter or a detector is drawn once: alarms are drawn at once anyway."""
+        if self.isVisible() and self._panes["elevators"].machines:
+            self._panes["elevators"].update()
 
     def _repaint_promises(self, _changed: object = None) -> None:
         if self.isVisible():
