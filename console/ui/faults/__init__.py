@@ -1,0 +1,1 @@
+"""Faults: every promise as a clock, who has it, and how it is closed."""

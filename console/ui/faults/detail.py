@@ -1,0 +1,357 @@
+"""One fault: its five clocks in full, its alarms, its story, and how it is taken and closed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Protocol
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+
+from console.domain.alarms import Alarm
+from console.domain.commands import TakeFault
+from console.domain.events import AlarmAcknowledged, AlarmAssigned, AlarmRaised, AlarmReturned, Entry
+from console.domain.faults import Fault
+from console.domain.orders import Order
+from console.domain.problems import Problem
+from console.link.messages import Answer, LogAnswer, LogQuery
+from console.texts import language, sentence, tr
+from console.ui.desk import Desk
+from console.ui.faults import presenter
+from console.ui.faults.clockrows import ClockRows
+from console.ui.faults.closing import ClosingForm
+from console.ui.moments import full_text, short_text
+from console.ui.orders.presenter import display
+from console.ui.picture import Picture
+from console.ui.strip import equipment_name, handler_text
+from console.ui.widgets.badges import Badge
+from console.ui.widgets.cards import label, rule
+
+MOST_ALARMS = 12
+MOST_ENTRIES = 200
+
+
+class Navigator(Protocol):
+    """Where a fault leads."""
+
+    def open_equipment(self, equipment: str) -> None: ...
+
+    def open_alarm(self, number: int) -> None: ...
+
+    def open_order(self, number: int) -> None: ...
+
+
+class FaultDetail(QFrame):
+    """See the module. Rebuilt when the fault, its order or its alarms change; a tick moves the clocks alone."""
+
+    def __init__(self, picture: Picture, desk: Desk, navigator: Navigator, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._picture, self._desk, self._navigator = picture, desk, navigator
+        self._fault: Fault | None = None
+        self._order: Order | None = None
+        self._entries: list[Entry] = []
+        self._asked = 0
+        self._told: tuple[object, ...] = ()
+        self.setProperty("card", True)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(16, 12, 8, 12)
+        head = QHBoxLayout()
+        self._badge, self._title = Badge(), label(role="subject", wrap=True)
+        head.addWidget(self._badge, 0, Qt.AlignmentFlag.AlignTop)
+        head.addWidget(self._title, 1)
+        outer.addLayout(head)
+        self._about = label(role="dim", wrap=True, selectable=True)
+        self._about.setObjectName("fault_about")
+        outer.addWidget(self._about)
+        outer.addLayout(self._buttons())
+        self._error = label(role="error", wrap=True)
+        self._error.setObjectName("fault_error")
+        outer.addWidget(self._error)
+        outer.addWidget(rule())
+        self._scroll = QScrollArea()
+        self._scroll.setWidgetResizable(True)
+        self._scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._scroll.setWidget(self._body())
+        outer.addWidget(self._scroll, 1)
+        self._edge = rule()
+        outer.addWidget(self._edge)
+        self.form = ClosingForm(picture, desk)
+        self.form.denied.connect(self._denied)
+        outer.addWidget(self.form)
+        self._say("")
+        self.refresh()
+
+    def _buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.take, self.order, self.machine = (QPushButton() for _ in range(3))
+        names: tuple[tuple[QPushButton, str, Callable[[], None]], ...] = (
+            (self.take, "fault_take", self.do_take),
+            (self.order, "fault_open_order", self.do_open_order),
+            (self.machine, "fault_open_equipment", self.do_open_equipment),
+        )
+        for button, name, act in names:
+            button.setObjectName(name)
+            button.clicked.connect(act)
+            row.addWidget(button)
+        self.take.setProperty("primary", True)
+        row.addStretch(1)
+        return row
+
+    def _body(self) -> QWidget:
+        holder = QWidget()
+        layout = QVBoxLayout(holder)
+        layout.setContentsMargins(0, 0, 8, 0)
+        self._clocks = ClockRows(self._picture)
+        layout.addWidget(self._clocks)
+        self._ending = label(wrap=True, selectable=True)
+        self._ending.setObjectName("fault_ending")
+        layout.addWidget(self._ending)
+        layout.addWidget(rule())
+        self._alarms_heading, self._story_heading = label(role="dim"), label(role="dim")
+        layout.addWidget(self._alarms_heading)
+        self._alarms = QVBoxLayout()
+        self._alarms.setSpacing(0)
+        layout.addLayout(self._alarms)
+        layout.addWidget(rule())
+        layout.addWidget(self._story_heading)
+        timeline = QWidget()
+        timeline.setObjectName("timeline")
+        self._story = QGridLayout(timeline)
+        self._story.setContentsMargins(0, 0, 0, 0)
+        self._story.setHorizontalSpacing(12)
+        self._story.setVerticalSpacing(4)
+        self._story.setColumnStretch(1, 1)
+        layout.addWidget(timeline)
+        layout.addStretch(1)
+        return holder
+
+    # --- acts
+
+    def do_take(self) -> None:
+        """Take the fault: its acknowledge clock stops, its alarms are acknowledged."""
+        fault = self._fault
+        act = presenter.take(self._picture, fault)
+        if fault is None or not act.able:
+            self._say(act.why)
+            return
+        self._say("")
+        self._desk.ask(TakeFault(fault.number), None, self._denied)
+
+    def do_open_order(self) -> None:
+        """To its order."""
+        act = presenter.open_order(self._fault)
+        if self._fault is None or not act.able:
+            self._say(act.why)
+            return
+        self._navigator.open_order(self._fault.order)
+
+    def do_open_equipment(self) -> None:
+        """To the machine's page."""
+        if self._fault is not None and self._fault.equipment in self._picture.equipment:
+            self._navigator.open_equipment(self._fault.equipment)
+
+    def _denied(self, problem: Problem) -> None:
+        self._say(sentence(problem))
+        self.refresh()
+
+    # --- showing
+
+    @property
+    def number(self) -> int:
+        """The fault that is shown, 0: none."""
+        return self._fault.number if self._fault is not None else 0
+
+    def show_fault(self, fault: Fault | None, order: Order | None = None) -> None:
+        """Another fault, or the same one after a change. ``order`` is that of the past."""
+        if (fault.number if fault is not None else 0) != self.number:
+            self._say("")
+            self._entries, self._told = [], ()
+            self._scroll.verticalScrollBar().setValue(0)
+        self._fault, self._order = fault, order
+        self.refresh()
+
+    def retranslate(self) -> None:
+        """All words; what was typed stays."""
+        self.form.retranslate()
+        self.refresh()
+        if self._fault is not None:
+            self._fill_story(self._fault)
+
+    def refresh(self) -> None:
+        """Everything anew."""
+        fault = self._fault
+        for widget in (self.take, self.order, self.machine, self._scroll, self._edge):
+            widget.setVisible(fault is not None)
+        self.form.show_fault(fault)
+        self._edge.setVisible(fault is not None and fault.open)
+        if fault is None:
+            self._badge.set_priority(0)
+            self._title.setText(tr("faults.choose"))
+            self._about.setText(tr("faults.choose.advice"))
+            return
+        fault = self._fault = self._picture.faults.get(fault.number, fault)
+        order = self._order = self._picture.orders.get(fault.order, self._order)
+        if order is not None and order.number != fault.order:
+            order = self._order = None
+        self._badge.set_priority(fault.priority)
+        self._title.setText(f"{fault.id}  {equipment_name(self._picture, fault.equipment)}  {fault.text.get(language())}")
+        self._about.setText(" · ".join(self._facts(fault, order)))
+        self._fill_buttons(fault)
+        self._clocks.show_fault(fault, order, sure=fault.open or order is not None or not fault.order)
+        self._fill_ending(fault)
+        self._fill_alarms(fault)
+        self._ask_story(fault)
+
+    def tick(self) -> None:
+        """The clocks alone."""
+        if self._fault is not None:
+            self._clocks.tick()
+
+    def _facts(self, fault: Fault, order: Order | None) -> list[str]:
+        picture, zone = self._picture, self._picture.estate.site.timezone
+        parts = [tr("faults.opened", at=full_text(fault.opened_at, zone)), handler_text(picture, fault)]
+        if not fault.open:
+            parts[1] = tr("faults.closed_by", who=display(picture, fault.closed_by))
+        if order is not None:
+            state = tr("domain.order.on_hold") if order.held else tr(f"domain.order.{order.state}")
+            parts.append(f"{order.id} {state}")
+            if order.assignee:
+                parts.append(tr("faults.assignee", who=display(picture, order.assignee)))
+        if fault.previous:
+            parts.append(tr("faults.previous", fault=f"F-{fault.previous:06d}"))
+        if self._desk.pending("fault", fault.number):
+            parts.append(tr("faults.pending"))
+        return parts
+
+    def _fill_buttons(self, fault: Fault) -> None:
+        self.take.setText(tr("faults.act.take"))
+        self.order.setText(tr("faults.act.order"))
+        self.machine.setText(tr("faults.act.equipment"))
+        for button, act in ((self.take, presenter.take(self._picture, fault)), (self.order, presenter.open_order(fault))):
+            button.setEnabled(act.able)
+            button.setToolTip(act.why)
+        known = fault.equipment in self._picture.equipment
+        self.machine.setEnabled(known)
+        self.machine.setToolTip("" if known else tr("faults.no_equipment"))
+
+    def _fill_ending(self, fault: Fault) -> None:
+        self._ending.setVisible(not fault.open)
+        if fault.open:
+            return
+        at = full_text(fault.closed_at, self._picture.estate.site.timezone)
+        code = tr(f"domain.close_code.{fault.close_code}") if fault.close_code is not None else ""
+        lines = [tr("faults.ending", at=at, who=display(self._picture, fault.closed_by), code=code)]
+        lines += [tr(f"faults.ending.{key}", text=text) for key, text in (("cause", fault.cause), ("remedy", fault.remedy)) if text]
+        self._ending.setText("\n".join(lines))
+
+    # --- alarms
+
+    def _fill_alarms(self, fault: Fault) -> None:
+        """Those that are still there lead to the alarm list; of those that are over, the log knows the words."""
+        _empty(self._alarms)
+        present = presenter.alarms_of(self._picture, fault)
+        there = {alarm.number for alarm in present}
+        over = [alarm for alarm in self._told_alarms() if alarm.number not in there]
+        self._alarms_heading.setText(tr("faults.alarms", count=len(fault.alarms), active=sum(alarm.active for alarm in present)))
+        for alarm in present[:MOST_ALARMS]:
+            button = QPushButton(self._alarm_text(alarm))
+            button.setObjectName(f"fault_alarm_{alarm.number}")
+            button.setProperty("flat", True)
+            button.setStyleSheet("text-align: left;")
+            button.setToolTip(tr("faults.alarm.open"))
+            button.clicked.connect(partial(self._go_alarm, alarm.number))
+            self._alarms.addWidget(button)
+        for alarm in over[: max(0, MOST_ALARMS - len(present))]:
+            at = short_text(alarm.returned_at, self._picture.now(), self._picture.estate.site.timezone)
+            line = label(tr("faults.alarm.over", text=alarm.text.get(language()), at=at), "faint", wrap=True)
+            line.setContentsMargins(6, 2, 6, 2)
+            self._alarms.addWidget(line)
+        if (more := len(present) - MOST_ALARMS) > 0:
+            self._alarms.addWidget(label(tr("faults.alarms.more", count=more), "faint"))
+
+    def _alarm_text(self, alarm: Alarm) -> str:
+        at = short_text(alarm.raised_at, self._picture.now(), self._picture.estate.site.timezone)
+        state = tr(f"domain.alarm_state.{alarm.state}")
+        return f"P{alarm.priority}  {alarm.text.get(language())}  {at}  {state}  ›"
+
+    def _told_alarms(self) -> list[Alarm]:
+        found: dict[int, Alarm] = {}
+        for entry in reversed(self._entries):
+            if isinstance(entry.event, AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned):
+                found[entry.event.alarm.number] = entry.event.alarm
+        return list(found.values())
+
+    def _go_alarm(self, number: int, _checked: bool = False) -> None:
+        self._navigator.open_alarm(number)
+
+    # --- the story
+
+    def _ask_story(self, fault: Fault) -> None:
+        """Ask the log when something about the fault changed; an old answer is passed over."""
+        order = self._order
+        states = tuple((alarm.number, alarm.active, alarm.acknowledged) for alarm in presenter.alarms_of(self._picture, fault))
+        key = (fault.number, fault.revision, order.revision if order is not None else 0, len(fault.alarms), states)
+        if key == self._told:
+            return
+        self._told = key
+        self._asked += 1
+        asked = self._asked
+        if not self._entries:
+            self._story_heading.setText(tr("faults.story.loading"))
+            _empty(self._story)
+
+        def answered(answer: Answer) -> None:
+            if asked != self._asked or not isinstance(answer, LogAnswer):
+                return
+            if fault.order and not presenter.tells_of_order(answer.entries):
+                subject = f"order:{fault.order}"
+                self._desk.query(
+                    lambda id: LogQuery(id, subject, limit=MOST_ENTRIES), partial(self._told_more, asked, fault, answer), failed
+                )
+                return
+            self._take_story(fault, answer.entries)
+
+        def failed(problem: Problem) -> None:
+            if asked == self._asked:
+                self._story_heading.setText(tr("faults.story.failed", reason=sentence(problem)))
+
+        self._desk.query(lambda id: LogQuery(id, f"fault:{fault.number}", limit=MOST_ENTRIES), answered, failed)
+
+    def _told_more(self, asked: int, fault: Fault, first: LogAnswer, answer: Answer) -> None:
+        if asked == self._asked and isinstance(answer, LogAnswer):
+            self._take_story(fault, (*first.entries, *answer.entries))
+
+    def _take_story(self, fault: Fault, entries: tuple[Entry, ...]) -> None:
+        self._entries = sorted({entry.sequence: entry for entry in entries}.values(), key=lambda entry: -entry.sequence)
+        self._fill_story(fault)
+        self._fill_alarms(fault)
+
+    def _fill_story(self, fault: Fault) -> None:
+        """Newest first."""
+        _empty(self._story)
+        if self._told and not self._entries:
+            self._story_heading.setText(tr("faults.story.empty"))
+            return
+        self._story_heading.setText(tr("faults.story.heading"))
+        now, zone = self._picture.now(), self._picture.estate.site.timezone
+        for place, entry in enumerate(self._entries[:MOST_ENTRIES]):
+            when = label(short_text(entry.at, now, zone), "faint")
+            when.setToolTip(full_text(entry.at, zone))
+            line: QLabel = label(f"{presenter.what(self._picture, entry)}  —  {presenter.who(self._picture, entry)}", wrap=True)
+            self._story.addWidget(when, place, 0, Qt.AlignmentFlag.AlignTop)
+            self._story.addWidget(line, place, 1)
+
+    def _say(self, text: str) -> None:
+        self._error.setText(text)
+        self._error.setVisible(bool(text))
+
+
+def _empty(layout: QLayout) -> None:
+    while layout.count():
+        item = layout.takeAt(0)
+        widget = item.widget() if item is not None else None
+        if widget is not None:
+            widget.hide()
+            widget.deleteLater()
