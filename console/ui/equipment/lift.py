@@ -76,7 +76,7 @@ class LiftDrawing(Drawing):
         for floor in range(1, floors + 1):
             level = shaft.bottom() - (floor - 1) * step
             painter.fillRect(QRectF(shaft.left(), level - 1, SHAFT, 1), theme.colour("line"))
-            if floor == 1 or floor == floors or (floor % every == 0 and floors - floor >= every / 2):
+            if floor in (1, floors) or (floor % every == 0 and floors - floor >= every / 2):
                 words(painter, QRectF(shaft.left() - 36, level - step / 2 - 9, 30, 18), str(floor), "dim", 12, right=True)
         at = self.value("current_floor")
         if at is None:

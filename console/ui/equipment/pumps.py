@@ -138,9 +138,9 @@ class PumpSetDrawing(Drawing):
         if value is None:
             hatch(painter, vessel)
         else:
-            painter.fillRect(
-                QRectF(vessel.left(), level(value), vessel.width(), vessel.bottom() - level(value)), theme.colour("stopped")
-            )
+            surface = level(value)
+            water = QRectF(vessel.left(), surface, vessel.width(), vessel.bottom() - surface)
+            painter.fillRect(water, theme.colour("stopped"))
         painter.setPen(QPen(theme.colour("line"), 2))
         painter.drawPolyline(QPolygonF([vessel.topLeft(), vessel.bottomLeft(), vessel.bottomRight(), vessel.topRight()]))
         if band is not None:
