@@ -6,11 +6,12 @@ import argparse
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from console.cli.common import BAD_INPUT, FAILED, is_remote, say, store_argument
 from console.cli.files import load_or_complain
-from console.cli.processes import answers, start_collector
+from console.cli.processes import answers, last_words, start_collector
 from console.domain.problems import Refused
 from console.texts import language, tr
 
@@ -23,10 +24,17 @@ def run(arguments: argparse.Namespace) -> int:
     folder = Path(store)
     if arguments.config and load_or_complain(arguments.config) is None:
         return BAD_INPUT
+    started = None
     if not answers(folder):
         words = ["--config", str(Path(arguments.config).absolute())] if arguments.config else []
-        start_collector(folder, words, detached=True)
-    code = open_window(folder, arguments)
+        started = start_collector(folder, words, detached=True)
+
+    def trouble() -> str:
+        if started is None or started.poll() in (None, 0):
+            return ""
+        return tr("cli.run.collector_failed", reason=last_words(folder) or str(started.returncode))
+
+    code = open_window(folder, arguments, trouble)
     if answers(folder):
         say(tr("cli.run.leaves", store=folder))
     return code
@@ -39,7 +47,7 @@ def has_display() -> bool:
     return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def open_window(where: str | Path, arguments: argparse.Namespace) -> int:
+def open_window(where: str | Path, arguments: argparse.Namespace, trouble: Callable[[], str] | None = None) -> int:
     """Run the console on a store folder or a remote collector until it is closed."""
     offscreen = arguments.offscreen or not has_display()
     if offscreen:
@@ -60,6 +68,14 @@ def open_window(where: str | Path, arguments: argparse.Namespace) -> int:
         options = OffscreenOptions(folder=pictures, every=arguments.picture_every)
         say(tr("cli.run.no_display", seconds=arguments.picture_every, folder=pictures))
     try:
-        return run_window(where, language=language(), theme=arguments.theme, offscreen=options, station=arguments.station)
+        return run_window(
+            where,
+            language=language(),
+            theme=arguments.theme,
+            offscreen=options,
+            station=arguments.station,
+            ca_file=getattr(arguments, "ca", ""),
+            trouble=trouble,
+        )
     except KeyboardInterrupt:
         return FAILED

@@ -11,10 +11,11 @@ import os
 import signal
 import socket
 import sys
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QObject, QTimer, Slot
+from PySide6.QtCore import QElapsedTimer, QEvent, QMessageLogContext, QObject, QTimer, QtMsgType, Slot, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from console.texts import language as present_language
@@ -102,6 +103,32 @@ class _Pictures(QObject):
         print(line, flush=True)  # noqa: T201 - there is no window to say it in
 
 
+class _Trouble(QObject):
+    """Tells the person why the collector that was started did not come up."""
+
+    def __init__(self, shell: Shell, picture: Picture, trouble: Callable[[], str]) -> None:
+        super().__init__(shell)
+        self._shell, self._picture, self._trouble = shell, picture, trouble
+        self._timer = QTimer(self)
+        self._timer.setInterval(500)
+        self._timer.timeout.connect(self._look)
+        self._timer.start()
+
+    @Slot()
+    def _look(self) -> None:
+        if self._picture.live:
+            self._timer.stop()
+        elif sentence := self._trouble():
+            self._timer.stop()
+            self._shell.say(sentence)
+
+
+def _say_what_matters(_kind: QtMsgType, _where: QMessageLogContext, message: str) -> None:
+    """The offscreen platform complains of every window's size hints, which nobody can change."""
+    if "propagateSizeHints" not in message:
+        print(message, file=sys.stderr, flush=True)  # noqa: T201 - where Qt would have put it
+
+
 def run(
     where: Path | str,
     *,
@@ -110,8 +137,12 @@ def run(
     offscreen: OffscreenOptions | None = None,
     station: str = "",
     ca_file: str = "",
+    trouble: Callable[[], str] | None = None,
 ) -> int:
-    """Show the console for the store folder or collector address ``where`` until it is closed."""
+    """Show the console for the store folder or collector address ``where`` until it is closed.
+
+    ``trouble`` is asked twice a second while there is no line: a sentence (why the collector did not start) is shown in place.
+    """
     since = QElapsedTimer()
     since.start()
     application = QApplication.instance() or QApplication(sys.argv[:1])
@@ -126,8 +157,12 @@ def run(
     if os.environ.get("BUILDING_CONSOLE_TIMING"):
         shell._timing = _Timing(shell, picture, since)  # type: ignore[attr-defined] # lives as long as the window
     if offscreen is not None:
+        qInstallMessageHandler(_say_what_matters)
         shell.resize(*SIZE)
         _Pictures(shell, picture, offscreen)
+    shell.signon.remote.connect(line.sign_on_remotely)
+    if trouble is not None:
+        _Trouble(shell, picture, trouble)
     shell.show()
     QTimer.singleShot(0, line.start)
     _end_on_interrupt(application, shell)

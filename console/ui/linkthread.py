@@ -101,6 +101,7 @@ class LinkThread(QObject):
         self._post(_LinkState(state, problem))
 
     def welcome(self, welcome: Welcome) -> None:
+        self._identity.secret = ""  # the station token serves from now on
         self._post(welcome)
 
     def snapshot(self, snapshot: Snapshot) -> None:

@@ -42,6 +42,7 @@ CLASSES = {
     "orders": "OrdersScreen", "connections": "ConnectionsScreen",
 }  # fmt: skip
 KEEP_REFUSAL_MS = 12_000
+SIGN_ON_FIRST = ("link.sign_on_first", "link.no_token")  # a remote collector that does not know this station yet
 
 
 class Veil(QWidget):
@@ -325,6 +326,11 @@ class Shell(QMainWindow):
         self._refusal.say(sentence(problem))
         self._refusal_timer.start()
 
+    def say(self, text: str) -> None:
+        """Something that stays until it is closed."""
+        self._refusal_timer.stop()
+        self._refusal.say(text)
+
     def retranslate(self) -> None:
         """The shell's own words; screens follow ``language_changed`` or their ``retranslate``."""
         self.setWindowTitle(f"{self._picture.estate.site.name.get(language())} {tr('shell.program')}".strip())
@@ -344,12 +350,16 @@ class Shell(QMainWindow):
             self._link_notice.say(tr("shell.link.connecting"), closable=False)
         elif state != "live":
             problem = self._picture.link_problem
+            if problem is not None and problem.code in SIGN_ON_FIRST and self.veil.panel is None:
+                self.open_signon()
             reason = sentence(problem) if problem is not None else ""
             self._link_notice.say(tr("shell.link.lost", reason=reason), closable=False)
 
     def _replaced(self) -> None:
         self.setWindowTitle(f"{self._picture.estate.site.name.get(language())} {tr('shell.program')}".strip())
         self._link("live")
+        if self._picture.me and self.veil.panel is self.signon:
+            self.veil.close_panel()
         self._people()
 
     def _people(self) -> None:

@@ -23,6 +23,7 @@ class SignOnPanel(QFrame):
     """Shows what fits: set-up while there is no account, sign-on, or who is signed on."""
 
     closed = Signal()
+    remote = Signal(str, str)  # account, secret: a station that a remote collector does not know yet
 
     def __init__(self, picture: Picture, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -64,6 +65,7 @@ class SignOnPanel(QFrame):
         layout.addWidget(self._hint)
         picture.people_changed.connect(self._people)
         picture.replaced.connect(self._people)
+        picture.link_changed.connect(self._link)
         self.retranslate()
 
     # --- what it is for, now
@@ -84,7 +86,12 @@ class SignOnPanel(QFrame):
             case "set_up":
                 self._set_up()
             case "sign_on":
-                if self.account.text().strip() and self.secret.text():
+                if not (self.account.text().strip() and self.secret.text()):
+                    return
+                if self._picture.revision == 0:
+                    self.remote.emit(self.account.text().strip(), self.secret.text())
+                    self.secret.clear()
+                else:
                     self._ask(SignOn(self.account.text().strip(), self.secret.text()))
             case "sign_off":
                 self._ask(SignOff())
@@ -172,6 +179,11 @@ class SignOnPanel(QFrame):
     def _people(self) -> None:
         if self.isVisible():
             self.retranslate()
+
+    def _link(self, state: str) -> None:
+        """A remote collector said why it does not let this station in."""
+        if self.isVisible() and state == "lost" and self._picture.revision == 0 and self._picture.link_problem is not None:
+            self._say(sentence(self._picture.link_problem))
 
     def _clear(self) -> None:
         for field in (self.account, self.display, self.secret, self.again):
