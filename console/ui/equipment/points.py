@@ -80,11 +80,11 @@ class PointsCard(Card):
         self.table.setItemDelegateForColumn(3, _BandDelegate(self.table))
         self.table.setItemDelegateForColumn(4, _SparkDelegate(self.table))
         self.table.horizontalHeader().setMinimumSectionSize(40)
-        self.find = QLineEdit()
-        self.find.setObjectName("points_filter")
-        self.find.setClearButtonEnabled(True)
-        self.find.textChanged.connect(self._typed)
-        self.body.addWidget(self.find)
+        self.typed = QLineEdit()
+        self.typed.setObjectName("points_filter")
+        self.typed.setClearButtonEnabled(True)
+        self.typed.textChanged.connect(self._typed)
+        self.body.addWidget(self.typed)
         self.body.addWidget(self.table, 1)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
@@ -171,19 +171,19 @@ class PointsCard(Card):
             self._machine = machine
             self._generation += 1
             self._curves, self._asked = {}, {}
-            self.find.clear()
+            self.typed.clear()
             self._model.remove_rows([point.id for point in self._model.items()])
             self.table.scrollToTop()
         self._points = {point.number: point for point in points}
         self._model.set_rows(points)
-        self.find.setVisible(len(points) > 24)
+        self.typed.setVisible(len(points) > 24)
         self.retranslate()
         self._settle.start()
 
     def retranslate(self) -> None:
         """All words."""
         self.set_heading(tr("equipment.points"), tr("equipment.points.remark", count=len(self._points)))
-        self.find.setPlaceholderText(tr("equipment.points.filter"))
+        self.typed.setPlaceholderText(tr("equipment.points.filter"))
         self._model.refresh()
 
     def seen(self) -> list[Point]:
