@@ -40,10 +40,12 @@ class Workers:
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result; :class:`Refused` where it takes too long or its process died."""
         for last in (False, True):
+            pool = self._ready()
             try:
-                return await self._run(function, *args, **kwargs)
-            except BrokenProcessPool as error:
-                self._drop()
+                return await self._run(pool, function, *args, **kwargs)
+            except (BrokenProcessPool, concurrent.futures.CancelledError) as error:
+                if self._pool is pool:  # else another query that it hurt, too, has made a new one already
+                    self._drop()
                 if last:
                     raise Refused("engine.query_broken") from error
         raise AssertionError("unreachable")
@@ -52,14 +54,15 @@ class Workers:
         """End the processes."""
         self._drop()
 
-    async def _run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
-        pool = self._ready()
+    async def _run(
+        self, pool: concurrent.futures.ProcessPoolExecutor, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+    ) -> R:
         self._busy += 1
         try:
-            future = pool.submit(function, *args, **kwargs)
-            return await asyncio.wait_for(asyncio.wrap_future(future), LIMIT)
+            return await asyncio.wait_for(_outcome(pool.submit(function, *args, **kwargs)), LIMIT)
         except TimeoutError:
-            self._drop()
+            if self._pool is pool:
+                self._drop()
             raise Refused("engine.query_slow", seconds=LIMIT) from None
         except StoreRefused as refused:
             raise Refused(refused.problem.code, **refused.problem.params) from refused
@@ -93,6 +96,21 @@ class Workers:
         for process in processes:
             with contextlib.suppress(OSError, ValueError):
                 process.kill()
+
+
+async def _outcome(future: concurrent.futures.Future[R]) -> R:
+    """As ``asyncio.wrap_future``, but nobody who gives up waiting cancels the future: a pool whose processes are killed while a
+    cancelled piece of work lies in it trips over that (InvalidStateError in CPython 3.11) and its thread dies with a traceback."""
+    loop = asyncio.get_running_loop()
+    done = asyncio.Event()
+
+    def ring(_future: object) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(done.set)
+
+    future.add_done_callback(ring)
+    await done.wait()
+    return future.result()
 
 
 def _begin() -> None:
