@@ -35,11 +35,12 @@ from console.ui.orders.presenter import display
 from console.ui.overview.panes import words
 from console.ui.picture import Picture
 from console.ui.widgets.badges import Index, paint_badge
-from console.ui.widgets.cards import GAP, Card, label, set_role
+from console.ui.widgets.cards import GAP, Card, label
 
 LAST = 10
 DAYS = 400
 ROW = 46
+FRAME = 54  # a card's heading and margins
 ASK_MS = 1500  # history is asked for again when a burst of changes has passed
 
 
@@ -52,6 +53,7 @@ class Line:
     title: str
     remark: str
     loud: bool
+    token: str = "dim"  # the remark's colour
 
 
 class _Delegate(QStyledItemDelegate):
@@ -71,8 +73,10 @@ class _Delegate(QStyledItemDelegate):
             paint_badge(painter, QRectF(rect.left() + 2, rect.top() + 5, 18, 18), line.priority)
             painter.setOpacity(1.0)
         token = "text" if line.loud else "dim"
-        words(painter, QRectF(rect.left() + 28, rect.top() + 3, rect.width() - 32, 20), line.title, token, 13, bold=line.loud)
-        words(painter, QRectF(rect.left() + 28, rect.top() + 23, rect.width() - 32, 18), line.remark, "dim", 12)
+        left = rect.left() + (28 if line.priority else 4)
+        width = rect.right() - left - 4
+        words(painter, QRectF(left, rect.top() + 3, width, 20), line.title, token, 13, bold=line.loud)
+        words(painter, QRectF(left, rect.top() + 23, width, 18), line.remark, line.token, 12)
         painter.fillRect(QRectF(rect.left(), rect.bottom(), rect.width(), 1), theme.colour("line"))
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
@@ -111,10 +115,21 @@ class Lines(QListWidget):
             item = QListWidgetItem(empty)
             item.setFlags(Qt.ItemFlag.NoItemFlags)
             self.addItem(item)
+        self.setMinimumHeight(min(len(wanted), 2) * ROW or 30)
+
+    @property
+    def lines(self) -> list[Line]:
+        """What is shown."""
+        return self._shown[0]
+
+    @property
+    def full_height(self) -> int:
+        """The height at which nothing is hidden."""
+        return max(34, len(self._shown[0]) * (ROW + 1) + 4)
 
     def _open(self, item: QListWidgetItem) -> None:
         line = item.data(Qt.ItemDataRole.UserRole)
-        if isinstance(line, Line):
+        if isinstance(line, Line) and line.number:
             self.opened.emit(line.number)
 
 
@@ -138,19 +153,19 @@ class Aside(QWidget):
         self._cards = {name: Card() for name in ("alarms", "orders", "due", "facts")}
         self._cards["alarms"].body.addWidget(self.alarms)
         self._cards["orders"].body.addWidget(self.orders)
-        self._due, self._facts = QGridLayout(), QGridLayout()
-        for name, grid in (("due", self._due), ("facts", self._facts)):
-            holder, scroll = QWidget(), QScrollArea()
-            holder.setLayout(grid)
-            grid.setContentsMargins(0, 0, 4, 0)
-            grid.setVerticalSpacing(6)
-            grid.setHorizontalSpacing(12)
-            scroll.setWidget(holder)
-            scroll.setWidgetResizable(True)
-            scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-            self._cards[name].body.addWidget(scroll)
-        self._due.setColumnStretch(0, 1)
+        self.due = Lines("machine_due")
+        self.due.opened.connect(self.order_opened)
+        self._cards["due"].body.addWidget(self.due)
+        holder, scroll, self._facts = QWidget(), QScrollArea(), QGridLayout()
+        holder.setLayout(self._facts)
+        self._facts.setContentsMargins(0, 0, 4, 0)
+        self._facts.setVerticalSpacing(6)
+        self._facts.setHorizontalSpacing(12)
         self._facts.setColumnStretch(1, 1)
+        scroll.setWidget(holder)
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._cards["facts"].body.addWidget(scroll)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GAP)
@@ -177,9 +192,9 @@ class Aside(QWidget):
         """Alarms or orders changed: the lists now, their history a little later."""
         if self._machine is None:
             return
-        before = (self.alarms._shown, self.orders._shown)
+        before = (self.alarms.lines, self.orders.lines)
         self._fill_lists()
-        if before != (self.alarms._shown, self.orders._shown) and not self._again.isActive():
+        if before != (self.alarms.lines, self.orders.lines) and not self._again.isActive():
             self._again.start()
 
     def refresh(self, _changed: object = None) -> None:
@@ -200,14 +215,20 @@ class Aside(QWidget):
         numbers = {alarm.number for alarm in present}
         past = [alarm for alarm in self._alarms or () if alarm.number not in numbers and alarm.number not in picture.alarms]
         self.alarms.show_lines([*map(self._alarm_line, present), *map(self._alarm_line, past[:LAST])], self._empty("no_alarms"))
+        self._fit("alarms", self.alarms.full_height)
         self._cards["alarms"].set_heading(tr("equipment.alarms"), tr("equipment.alarms.remark", count=len(present)))
         known = presenter.orders_of(picture, machine.id)
         numbers = {order.number for order in known}
         orders = [*known, *(order for order in self._orders or () if order.number not in numbers)]
         shown = sorted(orders, key=lambda order: (not order.open, -order.created_at))
         self.orders.show_lines(map(self._order_line, shown[: LAST + len(known)]), self._empty("no_orders"))
+        self._fit("orders", self.orders.full_height)
         count = sum(order.open for order in shown)
         self._cards["orders"].set_heading(tr("equipment.orders"), tr("equipment.orders.remark", count=count))
+
+    def _fit(self, name: str, height: int) -> None:
+        """No card is higher than what it holds: the room goes to those that need it."""
+        self._cards[name].setMaximumHeight(height + FRAME)
 
     def _empty(self, key: str) -> str:
         if self._problem:
@@ -234,18 +255,12 @@ class Aside(QWidget):
         machine = self._machine
         if machine is None:
             return
-        _empty(self._due)
+        tokens = {"late": "p2_text", "soon": "text", "calm": "dim", "unknown": "faint"}
         dues = presenter.maintenance(self._picture, machine.id)
-        for place, due in enumerate(dues):
-            role = {"late": "error", "soon": "", "calm": "dim", "unknown": "dim"}[due.mood]
-            when = label(due.when)
-            set_role(when, role)
-            self._due.addWidget(label(due.title, wrap=True), place, 0, Qt.AlignmentFlag.AlignTop)
-            self._due.addWidget(when, place, 1, Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignRight)
-        if not dues:
-            self._due.addWidget(label(tr("equipment.due.none"), "dim", wrap=True), 0, 0)
-        self._due.setRowStretch(len(dues) + 1, 1)
-        self._cards["due"].set_heading(tr("equipment.due"))
+        lines = [Line(due.order, 0, due.title, due.when, due.mood in ("late", "soon"), tokens[due.mood]) for due in dues]
+        self.due.show_lines(lines, tr("equipment.due.none"))
+        self._fit("due", self.due.full_height)
+        self._cards["due"].set_heading(tr("equipment.due"), tr("equipment.due.remark", count=len(dues)) if dues else "")
 
     def _fill_facts(self) -> None:
         machine = self._machine

@@ -14,7 +14,7 @@ from console.ui.overview.panes import band_bar, hatch, number, words, worst_prio
 from console.ui.picture import Picture
 from console.ui.values import raw_text, value_text, why_bad
 
-TILE = 74
+TILE, BAR = 74, 28
 PHASES = ("l1", "l2", "l3")
 PHASE_ROWS = ("voltage", "current", "active_power", "power_factor")
 
@@ -126,6 +126,11 @@ class Drawing(QWidget):
         if point.normal is not None and point.normal.low is not None and point.normal.high is not None:
             band_bar(painter, QRectF(rect.left() + 4, line.bottom() + 4, rect.width() - 12, 5), value, point.normal, loud)
 
+    def paint_bars(self, painter: QPainter, rect: QRectF, points: list[Point]) -> None:
+        """Lines of points, as many as fit."""
+        for place, point in enumerate(points[: max(0, int(rect.height() // BAR))]):
+            self.paint_bar(painter, QRectF(rect.left(), rect.top() + place * BAR, rect.width(), 22), point)
+
     def paint_bar(self, painter: QPainter, rect: QRectF, point: Point) -> None:
         """One line: name, band, value, unit."""
         reading = self._picture.reading(point.id)
@@ -134,7 +139,7 @@ class Drawing(QWidget):
         self._areas.append((rect, "point", point.id))
         words(painter, QRectF(rect.left(), rect.top(), rect.width() * 0.42, 22), point.name.get(language()), "dim", 13)
         bar = QRectF(rect.left() + rect.width() * 0.44, rect.center().y() - 3, rect.width() * 0.24, 6)
-        if point.kind is ValueKind.ANALOG:
+        if point.normal is not None and point.normal.low is not None and point.normal.high is not None:
             band_bar(painter, bar, value, point.normal, loud)
         box = QRectF(rect.left() + rect.width() * 0.68, rect.top(), rect.width() * 0.32 - 42, 22)
         words(painter, box, value_text(point, reading, self._picture.live), loud, 14, bold=True, right=True)
@@ -154,6 +159,9 @@ class MeterDrawing(Drawing):
         end = self.paint_tiles(painter, room, main, 1 if len(main) <= 5 else 2, 30 if len(main) <= 5 else 24)
         if phased:
             self._paint_phases(painter, QRectF(rect.left(), end + 8, rect.width() - 10, 26), phased)
+            end += 48 + 28 * len(phased)
+        rest = [point for point in points if point not in main and not point.key.endswith(PHASES) and point.key != "comm_state"]
+        self.paint_bars(painter, QRectF(rect.left(), end + 6, rect.width() - 4, rect.bottom() - end - 6), rest)
 
     def _paint_phases(self, painter: QPainter, line: QRectF, phased: list[str]) -> None:
         step = line.width() * 0.23

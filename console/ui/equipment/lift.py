@@ -13,7 +13,7 @@ from console.ui.overview.elevators import DOWN, NORMAL_MODES, UP
 from console.ui.overview.panes import hatch, words
 
 SHAFT = 84
-SHOWN = ("service_mode", "car_state", "door_open", "car_speed", "car_load", "fault_code")
+SHOWN = ("service_mode", "car_state", "door_open", "car_speed", "car_load", "output_current", "dc_link_voltage", "fault_code")
 
 
 def floors_of(machine: Equipment) -> int:

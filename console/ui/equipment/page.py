@@ -107,7 +107,7 @@ class MachinePage(QWidget):
             self.points.table.clearSelection()
         selected = self.points.table.selected()
         first = presenter.first_trend(points)
-        self.trend.show_points(selected or ([first] if first is not None else []))
+        self._show_trend(selected or ([first] if first is not None else []))
         self._state.set_heading(tr("equipment.state"), tr(f"domain.system.{machine.system}"))
 
     def retranslate(self) -> None:
@@ -133,7 +133,12 @@ class MachinePage(QWidget):
 
     def _picked(self, points: list[Point]) -> None:
         if points:
-            self.trend.show_points(points)
+            self._show_trend(points)
+
+    def _show_trend(self, points: list[Point]) -> None:
+        """A machine without numbers (a fire panel) leaves the room to its points."""
+        self.trend.setVisible(bool(points))
+        self.trend.show_points(points)
 
     def _point_chosen(self, point: str) -> None:
         self.points.table.select(point)

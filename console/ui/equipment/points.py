@@ -31,6 +31,8 @@ SETTLE_MS = 250  # scrolling has come to rest
 def _ground(painter: QPainter, option: QStyleOptionViewItem) -> None:
     if option.state & option.state.State_Selected:
         painter.fillRect(option.rect, theme.colour("selected"))
+    rect = option.rect
+    painter.fillRect(rect.left(), rect.bottom(), rect.width(), 1, theme.colour("line"))
 
 
 class _BandDelegate(QStyledItemDelegate):

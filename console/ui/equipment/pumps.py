@@ -13,6 +13,7 @@ from console.ui.overview.panes import hatch, number, words, worst_priorities
 from console.ui.picture import Picture
 
 LEVELS = ("tank_level", "sump_level", "level")
+STATES = ("switched_on", "remote_mode", "operation_mode", "control_mode", "warning_code", "electronics_temp", "liquid_temp")
 FIGURES = ("current", "power", "frequency", "speed", "flow", "head", "outlet_pressure", "diff_pressure", "run_hours", "start_count")
 
 
@@ -69,7 +70,9 @@ class PumpDrawing(Drawing):
         words(painter, box.translated(0, 36), about, token if tripped else "dim", 14)
         words(painter, box.translated(0, 58), self._mode() if tripped else "", "dim", 14)
         room = QRectF(rect.left(), rect.top() + 140, rect.width(), rect.height() - 140)
-        self.paint_tiles(painter, room, self.points(FIGURES), 2)
+        end = self.paint_tiles(painter, room, self.points(FIGURES), 2) + 4
+        rest = self.points(STATES)
+        self.paint_bars(painter, QRectF(rect.left(), end, rect.width() - 4, rect.bottom() - end), rest)
 
     def _mode(self) -> str:
         said = [self.said(key) for key in ("operation_mode", "control_mode") if self.point(key) is not None]
@@ -102,11 +105,7 @@ class PumpSetDrawing(Drawing):
         for point in [*levels[1:], *bands]:
             self.paint_tile(painter, QRectF(rect.left(), top, rect.width() - 6, 66), point)
             top += 74
-        for point in rest:
-            if top + 26 > rect.bottom():
-                return
-            self.paint_bar(painter, QRectF(rect.left(), top, rect.width() - 4, 22), point)
-            top += 28
+        self.paint_bars(painter, QRectF(rect.left(), top, rect.width() - 4, rect.bottom() - top), rest)
 
     def _paint_one(self, painter: QPainter, area: QRectF, pump: Equipment, worst: int) -> None:
         self._areas.append((area, "machine", pump.id))
@@ -118,10 +117,8 @@ class PumpSetDrawing(Drawing):
 
     def _doing(self, pump: Equipment, state: str) -> str:
         text = tr(f"equipment.pump.{state}")
-        hertz, amps = (number(self._picture, pump.id, key) for key in ("frequency", "current"))
-        if state == "running" and hertz is not None and amps is not None:
-            return f"{text} {hertz:.0f} Hz · {amps:.1f} A"
-        return text
+        hertz = number(self._picture, pump.id, "frequency")
+        return f"{text} {hertz:.0f} Hz" if state == "running" and hertz is not None else text
 
     def _paint_tank(self, painter: QPainter, rect: QRectF, point: Point) -> None:
         """A vessel with its level, the normal band at its side."""

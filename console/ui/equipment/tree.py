@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem, QWidget
 
@@ -26,7 +26,7 @@ class _Delegate(QStyledItemDelegate):
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         """Name and mark."""
         worst, lost = index.data(WORST) or 0, bool(index.data(OFFLINE))
-        whole = option.rect
+        whole = QRect(option.rect)  # a copy: the option's own is changed below
         if worst or lost:
             option.rect = whole.adjusted(0, 0, -(MARK + 8), 0)
         super().paint(painter, option, index)
