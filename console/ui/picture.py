@@ -24,6 +24,7 @@ from console.domain.quality import Quality
 from console.domain.rules import AlarmRule
 from console.domain.text import Text
 from console.domain.times import DAY, SECOND
+from console.domain.world import ended_at
 from console.link.messages import Delta, Heartbeat, Live, Session, Snapshot
 
 
@@ -204,9 +205,7 @@ class Picture(QObject):
         self.faults = {number: fault for number, fault in self.faults.items() if fault.open or fault.closed_at > limit}
         kept = {fault.order for fault in self.faults.values()}
         self.orders = {
-            number: order
-            for number, order in self.orders.items()
-            if order.open or number in kept or max((stamp.at for stamp in order.stamps.values()), default=0) > limit
+            number: order for number, order in self.orders.items() if order.open or number in kept or ended_at(order) > limit
         }
 
     def change_language(self) -> None:

@@ -24,7 +24,7 @@ from console.ui.picture import Picture
 from console.ui.strip import equipment_name
 from console.ui.widgets.badges import Index
 from console.ui.widgets.cards import Card
-from console.ui.widgets.clocks import Urgency, clock_colour, promise_text, urgency
+from console.ui.widgets.clocks import Urgency, clock_colour, promise_text, remaining_text, urgency
 
 CARD = 102
 
@@ -75,7 +75,10 @@ class _CardDelegate(QStyledItemDelegate):
         if view is not None:
             painter.setFont(theme.font(13, bold=urgency(view) >= Urgency.WARNED))
             painter.setPen(clock_colour(view, order.priority))
-            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, promise_text(view))
+            text = promise_text(view)
+            if painter.fontMetrics().horizontalAdvance(text) > rect.width():
+                text = remaining_text(view)  # the time matters most; its sign says whether it is overdue
+            painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         elif order.due_at:
             late = order.open and order.due_at < picture.now()
             due = tr("orders.due", at=short_text(order.due_at, picture.now(), picture.estate.site.timezone))

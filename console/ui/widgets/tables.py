@@ -7,6 +7,7 @@ reset on a tick (selection and scroll position would die). Texts are computed on
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -34,6 +35,8 @@ SORT_ROLE = Qt.ItemDataRole.UserRole + 1
 LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
+_APART = re.compile(r"[\t\r\n]+")  # what parts cells and lines in a copy
+_FORMULA = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?$)")  # how a cell begins that a spreadsheet would run
 
 
 @dataclass(frozen=True)
@@ -137,25 +140,23 @@ class RowModel(QAbstractTableModel, Generic[R]):
 
     def update_rows(self, items: Iterable[R]) -> None:
         """Change rows that are there, append those that are not."""
-        changed: list[int] = []
-        fresh: list[_Row[R]] = []
+        changed: dict[int, _Row[R]] = {}
+        fresh: dict[Hashable, _Row[R]] = {}
         for item in items:
-            place = self._place.get(self._key_of(item))
+            key = self._key_of(item)
+            place = self._place.get(key)
             row = self._computed(item)
             if place is None:
-                fresh.append(row)
+                fresh[key] = row
             else:
-                old = self._rows[place]
-                self._rows[place] = row
-                if (old.texts, old.sorts, old.extras) != (row.texts, row.sorts, row.extras):
-                    changed.append(place)
-        self._tell(changed)
+                changed[place] = row
+        self._change(changed)
         if fresh:
             first = len(self._rows)
             self.beginInsertRows(QModelIndex(), first, first + len(fresh) - 1)
-            for offset, row in enumerate(fresh):
-                self._place[self._key_of(row.item)] = first + offset
-            self._rows.extend(fresh)
+            for offset, key in enumerate(fresh):
+                self._place[key] = first + offset
+            self._rows.extend(fresh.values())
             self.endInsertRows()
 
     def remove_rows(self, keys: Iterable[Hashable]) -> None:
@@ -193,13 +194,23 @@ class RowModel(QAbstractTableModel, Generic[R]):
         ]
         return _Row(item, texts, sorts, extras)
 
-    def _tell(self, places: list[int]) -> None:
-        places.sort()
+    def _change(self, changed: dict[int, _Row[R]]) -> None:
+        """Put rows in their places and tell it, range by range: while one range is told, no row may differ that was not told yet,
+        or a sorted proxy would search for its place among rows that are out of order."""
+        places: list[int] = []
+        for place, row in sorted(changed.items()):
+            old = self._rows[place]
+            if (old.texts, old.sorts, old.extras) == (row.texts, row.sorts, row.extras):
+                self._rows[place] = row
+            else:
+                places.append(place)
         start = 0
         while start < len(places):
             end = start
             while end + 1 < len(places) and places[end + 1] == places[end] + 1:
                 end += 1
+            for place in places[start : end + 1]:
+                self._rows[place] = changed[place]
             self.dataChanged.emit(self.index(places[start], 0), self.index(places[end], len(self.columns) - 1))
             start = end + 1
 
@@ -325,18 +336,18 @@ class TableView(QTableView, Generic[R]):
     def copy(self) -> None:
         """The selected rows (all, if none is) as TSV with titles."""
         rows = self.selected() or self.shown()
-        lines = ["\t".join(self._titles()), *("\t".join(self._cells(row)) for row in rows)]
-        QApplication.clipboard().setText("\n".join(line.replace("\n", " ") for line in lines))
+        lines = [self._titles(), *(self._cells(row) for row in rows)]
+        QApplication.clipboard().setText("\n".join("\t".join(_APART.sub(" ", cell) for cell in line) for line in lines))
 
     def export_csv(self, file: Path) -> int:
         """Write what is shown; returns the number of rows. UTF-8 with a mark, so that Excel reads Chinese. Cells that a spreadsheet
-        would run as a formula get an apostrophe."""
+        would run as a formula get an apostrophe; a plain negative number stays a number."""
         with file.open("w", encoding="utf-8-sig", newline="") as stream:
             writer = csv.writer(stream)
             writer.writerow(self._titles())
             shown = self.shown()
             for row in shown:
-                writer.writerow([f"'{cell}" if cell[:1] in ("=", "+", "-", "@") else cell for cell in self._cells(row)])
+                writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in self._cells(row)])
         return len(shown)
 
     # --- remembered columns
