@@ -137,13 +137,17 @@ class Drawing(QWidget):
         value = presenter.figure_of(self._picture, reading)
         loud = "p3_text" if presenter.outside(point, value) else "text"
         self._areas.append((rect, "point", point.id))
-        words(painter, QRectF(rect.left(), rect.top(), rect.width() * 0.42, 22), point.name.get(language()), "dim", 13)
-        bar = QRectF(rect.left() + rect.width() * 0.44, rect.center().y() - 3, rect.width() * 0.24, 6)
-        if point.normal is not None and point.normal.low is not None and point.normal.high is not None:
+        banded = point.normal is not None and point.normal.low is not None and point.normal.high is not None
+        name = rect.width() * (0.42 if banded else 0.46)
+        words(painter, QRectF(rect.left(), rect.top(), name, 22), point.name.get(language()), "dim", 13)
+        if banded:
+            bar = QRectF(rect.left() + rect.width() * 0.44, rect.center().y() - 3, rect.width() * 0.2, 6)
             band_bar(painter, bar, value, point.normal, loud)
-        box = QRectF(rect.left() + rect.width() * 0.68, rect.top(), rect.width() * 0.32 - 42, 22)
+        left = rect.left() + rect.width() * (0.66 if banded else 0.46)
+        wordy = not point.unit and point.kind not in presenter.DRAWN
+        box = QRectF(left, rect.top(), rect.right() - left - (0 if wordy else 58), 22)
         words(painter, box, value_text(point, reading, self._picture.live), loud, 14, bold=True, right=True)
-        words(painter, QRectF(rect.right() - 36, rect.top(), 36, 22), point.unit, "dim", 12)
+        words(painter, QRectF(rect.right() - 52, rect.top(), 52, 22), point.unit, "dim", 12)
 
 
 class MeterDrawing(Drawing):

@@ -150,12 +150,12 @@ class PointsCard(Card):
 
         return [
             Column("name", "equipment.column.name", 0, name, tooltip=about, bold=lambda point: point.main),
-            Column("value", "equipment.column.value", 150, value, RIGHT, figure, why, colour=ink, bold=lambda point: point.main),
-            Column("unit", "equipment.column.unit", 62, lambda point: point.unit, colour=dim),
-            Column("band", "equipment.column.band", 96, nothing, tooltip=self._band_words, user=band),
-            Column("hour", "equipment.column.hour", 120, nothing, user=spark),
-            Column("age", "equipment.column.age", 70, age, RIGHT, lambda p: -picture.reading(p.id).time, colour=dim),
-            Column("quality", "equipment.column.quality", 84, quality, tooltip=why, colour=quality_ink),
+            Column("value", "equipment.column.value", 130, value, RIGHT, figure, why, colour=ink, bold=lambda point: point.main),
+            Column("unit", "equipment.column.unit", 60, lambda point: point.unit, colour=dim),
+            Column("band", "equipment.column.band", 84, nothing, tooltip=self._band_words, user=band),
+            Column("hour", "equipment.column.hour", 104, nothing, user=spark),
+            Column("age", "equipment.column.age", 62, age, RIGHT, lambda p: -picture.reading(p.id).time, colour=dim),
+            Column("quality", "equipment.column.quality", 80, quality, tooltip=why, colour=quality_ink),
         ]
 
     def _band_words(self, point: Point) -> str:
@@ -179,6 +179,9 @@ class PointsCard(Card):
         self._points = {point.number: point for point in points}
         self._model.set_rows(points)
         self.typed.setVisible(len(points) > 24)
+        self.table.setColumnHidden(2, not any(point.unit for point in points))
+        self.table.setColumnHidden(3, not any(point.normal is not None for point in points))
+        self.table.setColumnHidden(4, not any(point.kind in presenter.DRAWN for point in points))
         self.retranslate()
         self._settle.start()
 
