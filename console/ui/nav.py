@@ -11,8 +11,8 @@ from console.ui import icons, theme
 from console.ui.picture import Picture
 
 WIDTH = 84
-SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "connections")
-KEYS = {"overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6"}
+SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "connections", "system")
+KEYS = {"overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7"}
 
 
 class NavButton(QWidget):

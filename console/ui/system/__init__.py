@@ -1,0 +1,1 @@
+"""People, configuration and the audit log."""

@@ -1,0 +1,73 @@
+"""The system screen: people, configuration, audit."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWidget, QWidget
+
+from console.texts import tr
+from console.ui.desk import Desk
+from console.ui.picture import Picture
+from console.ui.system.audit import AuditPage
+from console.ui.system.configuration import ConfigurationPage
+from console.ui.system.people import PeoplePage
+from console.ui.widgets.cards import Card
+
+
+class SystemScreen(QWidget):
+    """Three pages."""
+
+    name = "system"
+
+    def __init__(self, picture: Picture, desk: Desk, navigator: object, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        card = Card()
+        card.heading.hide()
+        card.remark.hide()
+        layout.addWidget(card)
+        bar = QHBoxLayout()
+        self.people, self.configuration = PeoplePage(picture, desk), ConfigurationPage(picture, desk)
+        self.audit = AuditPage(picture, desk)
+        self.pages: dict[str, QWidget] = {"people": self.people, "configuration": self.configuration, "audit": self.audit}
+        self._stack = QStackedWidget()
+        self._group = QButtonGroup(self)
+        self._buttons: dict[str, QPushButton] = {}
+        for name, page in self.pages.items():
+            button = QPushButton()
+            button.setObjectName(f"system_{name}")
+            button.setCheckable(True)
+            self._group.addButton(button)
+            self._buttons[name] = button
+            bar.addWidget(button)
+            self._stack.addWidget(page)
+            button.clicked.connect(getattr(self, f"_open_{name}"))
+        bar.addStretch(1)
+        card.body.addLayout(bar)
+        card.body.addWidget(self._stack, 1)
+        self.open_page("people")
+        self.retranslate()
+
+    def open_page(self, name: str) -> None:
+        """Show one of the pages."""
+        self._stack.setCurrentWidget(self.pages[name])
+        self._buttons[name].setChecked(True)
+        if name == "audit":
+            self.audit.load()
+
+    def retranslate(self) -> None:
+        """All words."""
+        for name, button in self._buttons.items():
+            button.setText(tr(f"system.page.{name}"))
+        self.people.refresh()
+        self.configuration.retranslate()
+        self.audit.retranslate()
+
+    def _open_people(self) -> None:
+        self.open_page("people")
+
+    def _open_configuration(self) -> None:
+        self.open_page("configuration")
+
+    def _open_audit(self) -> None:
+        self.open_page("audit")
