@@ -205,6 +205,10 @@ class Aside(QWidget):
         self._fill_due()
         self._fill_facts()
 
+    def tick(self) -> None:
+        """Running hours go on."""
+        self._fill_due()
+
     # --- lists
 
     def _fill_lists(self) -> None:

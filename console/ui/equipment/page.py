@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.domain.estate import Equipment, Point
 from console.texts import tr
@@ -20,7 +22,7 @@ from console.ui.equipment.trend import TrendCard
 from console.ui.picture import Picture
 from console.ui.widgets.cards import GAP, Card
 
-NARROW = 1280  # below it the right column goes under the drawing
+NARROW = 1280  # below it the right column takes turns with the drawing
 SIDE = 350
 
 
@@ -61,7 +63,17 @@ class MachinePage(QWidget):
         self._columns.setSpacing(GAP)
         self._left = QVBoxLayout()
         self._left.setSpacing(GAP)
-        self._left.addWidget(self._state, 3)
+        self._tabs = QWidget()
+        tabs = QHBoxLayout(self._tabs)
+        tabs.setContentsMargins(0, 0, 0, 0)
+        self.show_state, self.show_aside = QPushButton(), QPushButton()
+        for button, name, aside in ((self.show_state, "tab_state", False), (self.show_aside, "tab_aside", True)):
+            button.setObjectName(name)
+            button.setCheckable(True)
+            button.clicked.connect(self._turner(aside))
+            tabs.addWidget(button, 1)
+        self._left.addWidget(self._tabs)
+        self._left.addWidget(self._state, 1)
         middle = QVBoxLayout()
         middle.setSpacing(GAP)
         middle.addWidget(self.points, 3)
@@ -73,6 +85,18 @@ class MachinePage(QWidget):
         self._columns.addWidget(self.aside)
         outer.addLayout(self._columns, 1)
         self._narrow = False
+        self._turn(False)
+
+    def _turner(self, aside: bool) -> Callable[[], None]:
+        return lambda: self._turn(aside)
+
+    def _turn(self, aside: bool) -> None:
+        """In a narrow window the live state and the right column take turns."""
+        self.show_state.setChecked(not aside)
+        self.show_aside.setChecked(aside)
+        self._tabs.setVisible(self._narrow)
+        self._state.setVisible(not (self._narrow and aside))
+        self.aside.setVisible(aside or not self._narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Three columns, or two where there is no room."""
@@ -81,9 +105,10 @@ class MachinePage(QWidget):
         if narrow != self._narrow:
             self._narrow = narrow
             if narrow:
-                self._left.addWidget(self.aside, 2)
+                self._left.addWidget(self.aside, 1)
             else:
                 self._columns.addWidget(self.aside)
+            self._turn(False)
 
     # --- what the screen says
 
@@ -108,6 +133,8 @@ class MachinePage(QWidget):
         selected = self.points.table.selected()
         first = presenter.first_trend(points)
         self._show_trend(selected or ([first] if first is not None else []))
+        self.show_state.setText(tr("equipment.state"))
+        self.show_aside.setText(tr("equipment.tab.aside"))
         self._state.set_heading(tr("equipment.state"), tr(f"domain.system.{machine.system}"))
 
     def retranslate(self) -> None:
@@ -168,6 +195,7 @@ class MachinePage(QWidget):
         self.header.tick()
         self.points.tick()
         self.trend.tick()
+        self.aside.tick()
 
 
 DRAWINGS: dict[str, type[Drawing]] = {

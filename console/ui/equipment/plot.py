@@ -129,7 +129,22 @@ class Plot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph ships no types
         for curve, (token, style) in zip(self._curves, INKS, strict=True):
             curve.setPen(pg.mkPen(theme.colour(token), width=1.4, style=style))
 
-    def draw(self, lines: list[Line], since: int, until: int, band: Band | None, zone_name: str) -> None:
+    def _name_states(self, states: dict[int, str]) -> None:
+        """The words of a state at the left axis instead of its numbers."""
+        axis = self.getAxis("left")
+        axis.setTicks([[(float(number), name) for number, name in states.items()]] if states else None)
+        axis.setWidth(110 if states else 62)
+
+    def draw(
+        self,
+        lines: list[Line],
+        since: int,
+        until: int,
+        band: Band | None = None,
+        *,
+        zone_name: str = "UTC",
+        states: dict[int, str] | None = None,
+    ) -> None:
         """These curves in [since, until)."""
         self._axis.zone_name = zone_name
         edges = [edge for edge in ((band.low, band.high) if band is not None else ()) if edge is not None]
@@ -144,6 +159,7 @@ class Plot(pg.PlotWidget):  # type: ignore[misc] # pyqtgraph ships no types
             if len(known):
                 lowest.append(float(known.min()))
                 highest.append(float(known.max()))
+        self._name_states(states or {})
         self._band.setVisible(len(edges) == 2)
         if len(edges) == 2:
             self._band.setRegion(edges)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QResizeEvent
 from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from console.domain.estate import Point, ValueKind
@@ -76,6 +76,7 @@ class PointsCard(Card):
         self._points: dict[int, Point] = {}
         self._curves: dict[int, Curve] = {}
         self._asked: dict[int, int] = {}  # point number -> when its curve was asked for
+        self._worst: dict[str, int] = {}  # point -> its gravest active alarm
         self._generation = 0
         self._model: RowModel[Point] = RowModel(self._columns(), lambda point: point.id, self)
         self.table: TableView[Point] = TableView(self._model, "points", row_height=30)
@@ -122,11 +123,13 @@ class PointsCard(Card):
             bad = why_bad(picture, reading)
             if bad or not reading.time:
                 return bad
-            return f"{point.id}\n{full_text(reading.time, picture.estate.site.timezone)}"
+            return f"{value(point)}\n{point.id}\n{full_text(reading.time, picture.estate.site.timezone)}"
 
         def ink(point: Point) -> str:
             if value(point) == "—":
                 return "dim"
+            if point.id in self._worst:
+                return f"p{self._worst[point.id]}_text"
             return "p3_text" if presenter.outside(point, presenter.figure_of(picture, picture.reading(point.id))) else ""
 
         def quality_ink(point: Point) -> str:
@@ -150,12 +153,12 @@ class PointsCard(Card):
 
         return [
             Column("name", "equipment.column.name", 0, name, tooltip=about, bold=lambda point: point.main),
-            Column("value", "equipment.column.value", 130, value, RIGHT, figure, why, colour=ink, bold=lambda point: point.main),
-            Column("unit", "equipment.column.unit", 60, lambda point: point.unit, colour=dim),
-            Column("band", "equipment.column.band", 84, nothing, tooltip=self._band_words, user=band),
-            Column("hour", "equipment.column.hour", 104, nothing, user=spark),
-            Column("age", "equipment.column.age", 62, age, RIGHT, lambda p: -picture.reading(p.id).time, colour=dim),
-            Column("quality", "equipment.column.quality", 80, quality, tooltip=why, colour=quality_ink),
+            Column("value", "equipment.column.value", 160, value, RIGHT, figure, why, colour=ink, bold=lambda point: point.main),
+            Column("unit", "equipment.column.unit", 70, lambda point: point.unit, colour=dim),
+            Column("band", "equipment.column.band", 76, nothing, tooltip=self._band_words, user=band),
+            Column("hour", "equipment.column.hour", 90, nothing, user=spark),
+            Column("age", "equipment.column.age", 58, age, RIGHT, lambda p: -picture.reading(p.id).time, colour=dim),
+            Column("quality", "equipment.column.quality", 76, quality, tooltip=why, colour=quality_ink),
         ]
 
     def _band_words(self, point: Point) -> str:
@@ -177,11 +180,10 @@ class PointsCard(Card):
             self._model.remove_rows([point.id for point in self._model.items()])
             self.table.scrollToTop()
         self._points = {point.number: point for point in points}
+        self._mark()
         self._model.set_rows(points)
         self.typed.setVisible(len(points) > 24)
-        self.table.setColumnHidden(2, not any(point.unit for point in points))
-        self.table.setColumnHidden(3, not any(point.normal is not None for point in points))
-        self.table.setColumnHidden(4, not any(point.kind in presenter.DRAWN for point in points))
+        self._hide_columns()
         self.retranslate()
         self._settle.start()
 
@@ -190,6 +192,18 @@ class PointsCard(Card):
         self.set_heading(tr("equipment.points"), tr("equipment.points.remark", count=len(self._points)))
         self.typed.setPlaceholderText(tr("equipment.points.filter"))
         self._model.refresh()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, the names keep it."""
+        super().resizeEvent(event)
+        self._hide_columns()
+
+    def _hide_columns(self) -> None:
+        """Columns without anything in them, or without room for them."""
+        points, width = self._points.values(), self.width()
+        self.table.setColumnHidden(2, not any(point.unit for point in points))
+        self.table.setColumnHidden(3, width < 560 or not any(point.normal is not None for point in points))
+        self.table.setColumnHidden(4, width < 660 or not any(point.kind in presenter.DRAWN for point in points))
 
     def seen(self) -> list[Point]:
         """The points whose rows can be seen."""
@@ -203,8 +217,16 @@ class PointsCard(Card):
         if not self.isVisible() or not self._points:
             return
         seen = self.seen()
+        self._mark()
         self._model.update_rows(seen)
         self._ask_curves(seen)
+
+    def _mark(self) -> None:
+        worst: dict[str, int] = {}
+        for alarm in self._picture.alarms.values():
+            if alarm.active and alarm.equipment == self._machine:
+                worst[alarm.point] = min(alarm.priority, worst.get(alarm.point, 9))
+        self._worst = worst
 
     def _moved(self, _value: int) -> None:
         self._settle.start()

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOpti
 
 from console.domain.estate import Equipment
 from console.texts import language, tr
+from console.ui import theme
 from console.ui.equipment import presenter
 from console.ui.overview.panes import hatch, worst_priorities
 from console.ui.picture import Picture
@@ -27,6 +28,8 @@ class _Delegate(QStyledItemDelegate):
         """Name and mark."""
         worst, lost = index.data(WORST) or 0, bool(index.data(OFFLINE))
         whole = QRect(option.rect)  # a copy: the option's own is changed below
+        if option.state & option.state.State_Selected:
+            painter.fillRect(whole, theme.colour("selected"))
         if worst or lost:
             option.rect = whole.adjusted(0, 0, -(MARK + 8), 0)
         super().paint(painter, option, index)

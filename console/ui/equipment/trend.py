@@ -178,7 +178,10 @@ class TrendCard(Card):
             return
         lines = [self._lines[point.number] for point in self._points if point.number in self._lines]
         band = self._points[0].normal if len(self._points) == 1 else None
-        self._plot.draw(lines, self._since, self._until, band, self._picture.estate.site.timezone)
+        alone = self._points[0] if len(self._points) == 1 else None
+        states = {number: text.get(language()) for number, text in alone.states.items()} if alone is not None else {}
+        zone_name = self._picture.estate.site.timezone
+        self._plot.draw(lines, self._since, self._until, band, zone_name=zone_name, states=states)
 
     def _say(self, title: str, advice: str = "") -> None:
         self._blank.say(title, advice)
