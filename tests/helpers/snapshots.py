@@ -41,20 +41,20 @@ LOCATIONS = (
 )
 
 
-def _machine(id: str, zh: str, en: str, page: str, system: str, location: str, **more: Any) -> Equipment:
-    return Equipment(id, Text(zh, en), more.pop("kind", page), f"{page}_type", location, system, page=page, **more)
+def _machine(id: str, name: Text, page: str, system: str, location: str, **more: Any) -> Equipment:
+    return Equipment(id, name, more.pop("kind", page), f"{page}_type", location, system, page=page, **more)
 
 
 EQUIPMENT = (
-    _machine("T1-L1", "1-1# 客梯", "Lift 1-1", "elevator", "elevator", "T1-MR", rated={"floors": "33"},
+    _machine("T1-L1", Text("1-1# 客梯", "Lift 1-1"), "elevator", "elevator", "T1-MR", rated={"floors": "33"},
              facts={"maintenance_company": "Lift Care Ltd"}),
-    _machine("T1-L2", "1-2# 客梯", "Lift 1-2", "elevator", "elevator", "T1-MR", rated={"floors": "33"}),
-    _machine("PS1", "生活泵组", "Domestic pumps", "pump_set", "water", "B1"),
-    _machine("PS1-P1", "1#生活泵", "Domestic pump 1", "pump", "water", "B1", parent="PS1"),
-    _machine("PS1-P2", "2#生活泵", "Domestic pump 2", "pump", "water", "B1", parent="PS1"),
-    _machine("FP1", "消防主机", "Fire panel", "fire_panel", "fire", "T1"),
-    _machine("EM1", "总电表", "Main meter", "meter", "power", "B1", rated={"load": "incoming"}),
-    _machine("WM1", "总水表", "Water meter", "meter", "metering", "B1"),
+    _machine("T1-L2", Text("1-2# 客梯", "Lift 1-2"), "elevator", "elevator", "T1-MR", rated={"floors": "33"}),
+    _machine("PS1", Text("生活泵组", "Domestic pumps"), "pump_set", "water", "B1"),
+    _machine("PS1-P1", Text("1#生活泵", "Domestic pump 1"), "pump", "water", "B1", parent="PS1"),
+    _machine("PS1-P2", Text("2#生活泵", "Domestic pump 2"), "pump", "water", "B1", parent="PS1"),
+    _machine("FP1", Text("消防主机", "Fire panel"), "fire_panel", "fire", "T1"),
+    _machine("EM1", Text("总电表", "Main meter"), "meter", "power", "B1", rated={"load": "incoming"}),
+    _machine("WM1", Text("总水表", "Water meter"), "meter", "metering", "B1"),
 )  # fmt: skip
 
 # equipment, key, Chinese, English, kind, more
@@ -96,22 +96,22 @@ POINTS = _points()
 NUMBERS = {point.id: point.number for point in POINTS}
 
 
-def _rule(point: str, key: str, priority: int, category: Category, zh: str, en: str, **more: Any) -> AlarmRule:
+def _rule(point: str, key: str, priority: int, category: Category, text: Text, **more: Any) -> AlarmRule:
     machine = point.rpartition(".")[0]
     kind = more.pop("kind", RuleKind.STATE)
-    return AlarmRule(f"{point}#{key}", machine, point, kind, priority, Text(zh, en), category=category, **more)
+    return AlarmRule(f"{point}#{key}", machine, point, kind, priority, text, category=category, **more)
 
 
 RULES = (
-    _rule("FP1.node_001", "fire", 1, Category.FIRE, "火警", "Fire", values=(1,)),
-    _rule("T1-L1.trapped", "trapped", 1, Category.TRAPPED, "轿厢困人", "Passengers trapped", values=(1,)),
-    _rule("PS1.discharge_pressure", "low", 2, Category.EQUIPMENT, "出口压力低", "Discharge pressure low",
+    _rule("FP1.node_001", "fire", 1, Category.FIRE, Text("火警", "Fire"), values=(1,)),
+    _rule("T1-L1.trapped", "trapped", 1, Category.TRAPPED, Text("轿厢困人", "Passengers trapped"), values=(1,)),
+    _rule("PS1.discharge_pressure", "low", 2, Category.EQUIPMENT, Text("出口压力低", "Discharge pressure low"),
           kind=RuleKind.LOW, limit=0.3),
-    _rule("PS1-P1.alarm_code", "tripped", 3, Category.EQUIPMENT, "水泵跳闸", "Pump tripped", values=(1,)),
-    _rule("FP1.node_002", "isolated", 4, Category.ISOLATED, "探测器屏蔽", "Detector isolated", values=(7,)),
-    _rule("FP1.node_003", "supervisory", 4, Category.SUPERVISORY, "监管", "Supervisory", values=(6,)),
-    _rule("EM1.active_power", "high", 4, Category.EQUIPMENT, "功率偏高", "Power high", kind=RuleKind.HIGH, limit=500.0),
-    *(_rule(f"{each.id}.comm_state", "comms", 3, Category.COMMS, "通信中断", "Communication lost", values=(1,))
+    _rule("PS1-P1.alarm_code", "tripped", 3, Category.EQUIPMENT, Text("水泵跳闸", "Pump tripped"), values=(1,)),
+    _rule("FP1.node_002", "isolated", 4, Category.ISOLATED, Text("探测器屏蔽", "Detector isolated"), values=(7,)),
+    _rule("FP1.node_003", "supervisory", 4, Category.SUPERVISORY, Text("监管", "Supervisory"), values=(6,)),
+    _rule("EM1.active_power", "high", 4, Category.EQUIPMENT, Text("功率偏高", "Power high"), kind=RuleKind.HIGH, limit=500.0),
+    *(_rule(f"{each.id}.comm_state", "comms", 3, Category.COMMS, Text("通信中断", "Communication lost"), values=(1,))
       for each in EQUIPMENT),
 )  # fmt: skip
 

@@ -18,6 +18,10 @@ from console.ui.widgets.tables import Column, RowModel, TableView
 Row = tuple[int, str, float]
 
 
+def red_below_zero(row: Row) -> str:
+    return "p1_text" if row[2] < 0 else ""
+
+
 def model() -> RowModel[Row]:
     return RowModel(
         [
@@ -29,7 +33,7 @@ def model() -> RowModel[Row]:
                 60,
                 lambda row: f"{row[2]:.1f}",
                 sort=lambda row: row[2],
-                colour=lambda r: "p1_text" if r[2] < 0 else "",
+                colour=red_below_zero,
             ),
         ],
         lambda row: row[0],
