@@ -30,7 +30,10 @@ class StopPanel(QFrame):
         self.typed = QLineEdit()
         self.typed.setObjectName("stop_confirm")
         self._error = label(role="error", wrap=True)
+        self._error.setObjectName("stop_error")
         self._stop, self._keep = QPushButton(), QPushButton()
+        self._stop.setObjectName("stop_accept")
+        self._keep.setObjectName("stop_leave")
         self._stop.setProperty("danger", True)
         self._keep.setProperty("primary", True)
         self._stop.clicked.connect(self._ask)
@@ -44,15 +47,19 @@ class StopPanel(QFrame):
         layout.addLayout(row)
 
     def showEvent(self, event: QShowEvent) -> None:
-        """All words anew, nothing typed."""
+        """Nothing typed yet."""
         super().showEvent(event)
+        self.retranslate()
+        self._error.clear()
+        self.typed.clear()
+        self.typed.setFocus()
+
+    def retranslate(self) -> None:
+        """All words; what was typed stays."""
         self._title.setText(tr("shell.stop.title"))
         self._advice.setText(tr("shell.stop.advice", site=self._picture.estate.site.id))
         self._stop.setText(tr("shell.stop.accept"))
         self._keep.setText(tr("shell.stop.keep"))
-        self._error.clear()
-        self.typed.clear()
-        self.typed.setFocus()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Escape leaves."""
