@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
@@ -18,7 +19,6 @@ from console.texts import ENGLISH
 from console.ui import theme
 from tests.helpers.people import SECRETS, write_people
 from tests.helpers.processes import CollectorProcess
-from tests.helpers.reading_screens import painted_text
 from tests.helpers.registers import Registers, block, on_pymodbustcp
 from tests.helpers.steering import Steering
 from tests.helpers.testclock import TestClock
@@ -69,13 +69,13 @@ def test_an_untaken_fault_warns_at_half_and_four_fifths_and_is_broken_at_two_hou
 ) -> None:
     window, clock, registers, _ = watched
     picture, strip = window.picture, window.shell.strip
-    assert "出水流量低" not in painted_text(strip)
+    assert not window.shows(strip, "出水流量低")
     registers.update(block(1, 3, 0, 10))
     fault = window.until(lambda: next(iter(picture.faults.values()), None))
-    window.until(lambda: "出水流量低" in painted_text(strip))
-    assert "待接手" in painted_text(strip)  # nobody has taken it
+    window.until(lambda: window.shows(strip, "出水流量低"))
+    assert window.shows(strip, "待接手")  # nobody has taken it
     clock.run(0)
-    strip.fault_opened.emit(fault.number)  # what a click on the promise does
+    window.click("strip", QPoint(strip.width() - 150, 50))  # the promise leads to its fault
     loud, calm = theme.priority_text(3).name(), theme.colour("text").name()
 
     def marks() -> set[int]:
@@ -85,18 +85,18 @@ def test_an_untaken_fault_warns_at_half_and_four_fifths_and_is_broken_at_two_hou
         """At this age of the fault the respond clock says this, in the fault's own panel and in the list."""
         clock.until(fault.opened_at + round(hours * HOUR))
         window.until(lambda: says in window.text("clock_respond"), 5)
-        window.until(lambda: in_list in painted_text(window.shell.made_screen("faults")), 5)
+        window.until(lambda: window.shows(window.shell.made_screen("faults"), in_list), 5)
 
     def ink() -> str:
         return window.find(QLabel, "clock_respond").styleSheet()
 
     at(0.25, "剩余 01:45:00", "01:45:00")
-    window.until(lambda: "确认 00:15:00" in painted_text(strip))  # the strip shows the promise that ends next
+    window.until(lambda: window.shows(strip, "确认 00:15:00"))  # the strip shows the promise that ends next
 
     at(1.0 - 1 / 3600, "剩余 01:00:01", "01:00:01")
     assert marks() == set()
     assert calm in ink()
-    assert "确认超时 00:29:59" in painted_text(strip)  # that one is broken by now, and stays in view
+    assert window.shows(strip, "确认超时 00:29:59")  # that one is broken by now, and stays in view
 
     at(1.0, "剩余 01:00:00", "01:00:00")  # 50 %
     window.until(lambda: marks() == {50})
@@ -111,13 +111,13 @@ def test_an_untaken_fault_warns_at_half_and_four_fifths_and_is_broken_at_two_hou
 
     at(2.0, "▲ 超时 00:00:00", "▲ +00:00:00")  # 100 %: broken
     window.until(lambda: marks() == {50, 80, 100})
-    assert "已超时的承诺" in painted_text(strip)
+    assert window.shows(strip, "已超时的承诺")
     at(2.05, "▲ 超时 00:03:00", "▲ +00:03:00")
     window.until(lambda: "超时" in window.text("faults_foot"))
 
     window.shell.change_language(ENGLISH)
     assert "Overdue by 00:03:00" in window.text("clock_respond")
-    assert "Low flow" in painted_text(strip)
+    assert window.shows(strip, "Low flow")
 
 
 def test_an_accepted_order_stops_the_clock_in_the_window_and_nothing_warns(
@@ -141,7 +141,7 @@ def test_an_accepted_order_stops_the_clock_in_the_window_and_nothing_warns(
     assert "赵师傅" in window.text("clock_respond_by")
     clock.until(fault.opened_at + 3 * HOUR)
     window.until(lambda: abs(window.picture.now() - clock.now()) < SECOND)
-    window.until(lambda: "21:00:00" in painted_text(window.shell.strip))  # the promise that ends next
-    assert "1# 水泵 · 到场" in painted_text(window.shell.strip)
+    window.until(lambda: window.shows(window.shell.strip, "21:00:00"))  # the promise that ends next
+    assert window.shows(window.shell.strip, "1# 水泵 · 到场")
     assert window.picture.faults[fault.number].marks == ()
     assert "余 01:50:00" in window.text("clock_respond")

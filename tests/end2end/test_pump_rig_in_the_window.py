@@ -20,7 +20,6 @@ from tests.helpers.looking import look, raw_history
 from tests.helpers.people import SECRETS, write_people
 from tests.helpers.processes import CollectorProcess
 from tests.helpers.pump_rig import EVERY, ON_DELAY_MS, POLL_MS, RULE
-from tests.helpers.reading_screens import painted_text
 from tests.helpers.replay import FLOW, Replay
 from tests.helpers.steering import Steering
 from tests.helpers.testclock import TestClock
@@ -76,7 +75,7 @@ def test_from_the_falling_flow_to_the_closed_fault_at_the_operators_desk(story: 
     late = alarm.raised_at - replay.served[story.crossing] - ON_DELAY_MS * MILLISECOND
     assert -SLACK // 4 <= late <= POLL_MS * MILLISECOND + SLACK, f"{late / 1e6:.0f} ms"
     assert seen_at - alarm.raised_at < SECOND
-    window.until(lambda: "出水流量低" in painted_text(window.shell.strip))
+    window.until(lambda: window.shows(window.shell.strip, "出水流量低"))
     fault = window.until(lambda: next(iter(picture.faults.values()), None))
     number = fault.order
     window.until(lambda: number in picture.orders)

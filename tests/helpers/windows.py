@@ -14,11 +14,12 @@ from pytestqt.qtbot import QtBot
 from console.texts import CHINESE, set_language
 from console.ui import theme
 from console.ui.desk import Desk
-from console.ui.horn import Silent
+from console.ui.horn import Silent, Speaker
 from console.ui.linkthread import LinkThread
 from console.ui.picture import Picture
 from console.ui.shell import Shell
 from tests.helpers.people import SECRETS
+from tests.helpers.reading_screens import says
 
 W = TypeVar("W", bound=QWidget)
 T = TypeVar("T")
@@ -27,7 +28,7 @@ T = TypeVar("T")
 class Window:
     """Picture, link thread, desk and shell on a collector's store folder. ``close`` at the end."""
 
-    def __init__(self, qtbot: QtBot, folder: Path, station: str = "A台") -> None:
+    def __init__(self, qtbot: QtBot, folder: Path, station: str = "A台", speaker: Speaker | None = None) -> None:
         self._qtbot = qtbot
         set_language(CHINESE)
         application = QApplication.instance()
@@ -35,7 +36,7 @@ class Window:
         theme.apply(application, theme.CONTROL)
         self.picture = Picture(station)
         self.line = LinkThread(folder, self.picture, station)
-        self.shell = Shell(self.picture, Desk(self.picture, self.line), Silent(), remember_window=False)
+        self.shell = Shell(self.picture, Desk(self.picture, self.line), speaker or Silent(), remember_window=False)
         qtbot.addWidget(self.shell)
         self.shell.resize(1600, 900)
         self.shell.show()
@@ -57,6 +58,10 @@ class Window:
                 raise AssertionError(f"not within {seconds} s; open: {self.words()}")
             self._qtbot.wait(20)
         return found
+
+    def shows(self, part: QWidget, text: str) -> bool:
+        """Is this text painted there?"""
+        return says(part, text)
 
     def words(self) -> list[str]:
         """What stands on labels and buttons now."""
@@ -89,9 +94,15 @@ class Window:
         self._qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
 
     def click(self, name: str, at: QPoint | None = None) -> None:
-        """Click any part."""
+        """Click any part: what lies there gets the click."""
         part = self.find(QWidget, name)
-        self._qtbot.mouseClick(part, Qt.MouseButton.LeftButton, pos=at or part.rect().center())
+        place = at or part.rect().center()
+        below = part.childAt(place) or part
+        self._qtbot.mouseClick(below, Qt.MouseButton.LeftButton, pos=below.mapFrom(part, place))
+
+    def key(self, key: Qt.Key) -> None:
+        """A key for the whole window."""
+        self._qtbot.keyClick(self.shell, key)
 
     def type(self, name: str, text: str) -> None:
         """Type into a line, in place of what stood there."""
