@@ -10,6 +10,7 @@ import enum
 
 import msgspec
 
+from console.domain.rules import Category
 from console.domain.stamps import Stamp
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE
@@ -95,7 +96,8 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     order: int = 0  # number of its order
     taken: Stamp | None = None
     marks: tuple[tuple[Clock, int], ...] = ()
-    previous: int = 0  # an earlier fault of the same equipment and rule
+    previous: int = 0  # an earlier fault of the same equipment
+    category: Category = Category.EQUIPMENT  # of the alarm that opened it
     closed_at: int = 0
     closed_by: str = ""
     close_code: CloseCode | None = None

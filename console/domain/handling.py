@@ -33,6 +33,7 @@ from console.domain.events import (
 from console.domain.faults import CloseCode, Fault
 from console.domain.orders import Order, OrderKind, OrderState
 from console.domain.problems import Refused
+from console.domain.rules import Category
 from console.domain.stamps import Stamp
 from console.domain.world import World
 
@@ -83,12 +84,21 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
     (R-SLA-17). Both begin at the alarm's own time, however late it was committed; for an alarm that came again after an
     earlier fault (:func:`raised_again`) they begin now. An alarm that is already over keeps its fault: the fault names it, only
     the alarm's record is no longer touched.
+
+    Fire stands alone: a panel is one piece of equipment with hundreds of detectors, so a fire alarm always opens its own fault
+    with its own clocks, however many burn already, and no other alarm of the panel disappears in one.
     """
     if alarm.priority > LOWEST_FAULT_PRIORITY or alarm.fault:
         return ()
     present = world.alarms.get(alarm.number)
     same = [fault for fault in world.faults.values() if fault.equipment == alarm.equipment]
-    joinable = [fault for fault in same if fault.priority <= alarm.priority and promises.repair_runs(fault, world.order_of(fault))]
+    joinable = [
+        fault
+        for fault in same
+        if Category.FIRE not in (alarm.category, fault.category)
+        and fault.priority <= alarm.priority
+        and promises.repair_runs(fault, world.order_of(fault))
+    ]
     if joinable:
         fault = min(joinable, key=lambda fault: (fault.priority, fault.number))
         if alarm.number in fault.alarms:
@@ -107,6 +117,7 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
             alarms=(alarm.number,),
             order=world.next_order,
             previous=max((fault.number for fault in same), default=0),
+            category=alarm.category,
         )
         events = (FaultOpened(fault), OrderRaised(_corrective(fault)))
     if present is None:

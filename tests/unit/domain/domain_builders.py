@@ -67,12 +67,14 @@ class Desk:
             return refused.problem.code
         return ""
 
-    def alarm(self, priority: int = 3, equipment: str = "T1-P1", fault: bool = True) -> Alarm:
+    def alarm(
+        self, priority: int = 3, equipment: str = "T1-P1", fault: bool = True, category: Category = Category.EQUIPMENT
+    ) -> Alarm:
         """Raise an alarm, and with it what it leads to."""
         self.alarms += 1
         raised = Alarm(
             number=1000 + self.alarms, rule=f"{equipment}.x#high", equipment=equipment, point=f"{equipment}.x", priority=priority,
-            category=Category.EQUIPMENT, text=Text(f"报警{self.alarms}"), raised_at=self.now, value=7.0,
+            category=category, text=Text(f"报警{self.alarms}"), raised_at=self.now, value=7.0,
         )  # fmt: skip
         self.apply(AlarmRaised(raised))
         if fault:

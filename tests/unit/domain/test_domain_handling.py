@@ -27,6 +27,7 @@ from console.domain.events import AlarmAcknowledged, AlarmAssigned, FaultJoined,
 from console.domain.faults import CloseCode, ResponsePolicy
 from console.domain.orders import OrderKind, OrderState
 from console.domain.problems import Refused
+from console.domain.rules import Category
 from console.domain.times import DAY, HOUR, MINUTE
 from console.texts import catalogue, sentence
 
@@ -86,6 +87,20 @@ def test_a_more_severe_alarm_opens_its_own_fault_and_later_ones_join_the_most_se
     assert (desk.fault.number, desk.fault.priority, desk.fault.previous) == (2, 1, 1)
     desk.alarm(3)
     assert desk.world.faults[2].alarms == (1002, 1003)
+
+
+def test_every_fire_alarm_of_a_panel_has_its_own_fault_and_clocks_and_hides_nothing_else() -> None:
+    desk = Desk()
+    desk.alarm(1, "F1", category=Category.FIRE)
+    desk.do(TakeFault(1))
+    desk.alarm(1, "F1", category=Category.FIRE)
+    desk.alarm(3, "F1", category=Category.ISOLATED)
+    desk.alarm(3, "F1")
+    assert [(fault.alarms, fault.category, fault.taken is None) for fault in desk.world.faults.values()] == [
+        ((1001,), Category.FIRE, False),
+        ((1002,), Category.FIRE, True),
+        ((1003, 1004), Category.ISOLATED, True),
+    ]
 
 
 @pytest.mark.parametrize("end", ["self_check", "cancel", "close"])
