@@ -57,6 +57,7 @@ class EquipmentTree(QTreeWidget):
         self._found: dict[str, str] = {}
         self._expanded: set[str] | None = None  # None: never built
         self._words: list[str] = []
+        self._hits: set[str] = set()
         self._chosen = ""
         self.setHeaderHidden(True)
         self.setColumnCount(1)
@@ -161,10 +162,11 @@ class EquipmentTree(QTreeWidget):
 
     def shown(self) -> list[str]:
         """The machines that the typed words leave, top to bottom."""
-        return [key.partition(":")[2] for key, item in self._items.items() if key in self._found and not item.isHidden()]
+        return [key.partition(":")[2] for key in self._found if key in self._hits]
 
     def _filter(self) -> None:
         self.blockSignals(True)
+        self._hits = set()
         for place in range(self.topLevelItemCount()):
             top = self.topLevelItem(place)
             if top is not None:
@@ -174,6 +176,8 @@ class EquipmentTree(QTreeWidget):
     def _keep(self, item: QTreeWidgetItem, inside: bool) -> bool:
         key = str(item.data(0, KEY))
         own = inside or all(word in self._found.get(key, "") for word in self._words) if key in self._found else False
+        if own:
+            self._hits.add(key)
         below = [self._keep(child, own and bool(self._words)) for child in _children(item)]
         kept = own or any(below) or not self._words
         item.setHidden(not kept)

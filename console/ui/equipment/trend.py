@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
-from console.domain.estate import Point
+from console.domain.estate import CommSource, ManualSource, Point
 from console.domain.problems import Problem
 from console.domain.times import DAY, HOUR, MINUTE, SECOND, seconds
 from console.link.messages import Answer, HistoryAnswer, HistoryQuery
@@ -33,6 +33,7 @@ class TrendCard(Card):
         self._picture, self._desk = picture, desk
         self._points: list[Point] = []
         self._left_out = False
+        self._failed: Problem | None = None
         self._span = "1h"
         self._asked, self._asked_at = 0, 0
         self._since = self._until = 0
@@ -91,6 +92,10 @@ class TrendCard(Card):
             button.setText(tr(f"equipment.span.{name}"))
         if not self._points:
             self._say(tr("equipment.trend.nothing"), tr("equipment.trend.nothing.advice"))
+        elif self._failed is not None:
+            self._say(tr("equipment.trend.failed"), sentence(self._failed))
+        elif not self._lines and self._asked_at:
+            self._say(tr("equipment.loading"))
         if self._plot is not None:
             self._plot.restyle()
 
@@ -124,6 +129,7 @@ class TrendCard(Card):
         if not self._points or not self.isVisible() or not self._picture.live:
             self._asked_at = 0
             return
+        self._failed = None
         if not self._lines:
             self._say(tr("equipment.loading"))
         asked, points, until = self._asked, tuple(self._points), self._picture.now()
@@ -137,6 +143,7 @@ class TrendCard(Card):
 
         def failed(problem: Problem) -> None:
             if asked == self._asked:
+                self._failed = problem
                 self._say(tr("equipment.trend.failed"), sentence(problem))
 
         numbers = tuple(point.number for point in points)
@@ -148,10 +155,12 @@ class TrendCard(Card):
         from console.ui.equipment.plot import Line, envelope  # noqa: PLC0415 - see showEvent
 
         series = {each.point: each for each in answer.series}
-        self._since, self._until = since, until
+        self._since, self._until, span = since, until, until - since
         self._lines = {}
         for point in points:
             longest = max(3 * step, seconds(point.stale_after_s) * 2, point.poll_ms * 3_000_000)
+            if isinstance(point.source, ManualSource | CommSource):  # written when they change
+                longest = span
             found = series.get(point.number)
             x, y = envelope(found, step, longest) if found is not None else (np.empty(0), np.empty(0))
             self._lines[point.number] = Line(x, y)
