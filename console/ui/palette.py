@@ -97,10 +97,14 @@ class Palette(QFrame):
     def showEvent(self, event: QShowEvent) -> None:
         """Empty and ready to type."""
         super().showEvent(event)
-        self.typed.setPlaceholderText(tr("shell.palette.hint"))
         self.typed.clear()
-        self._search("")
+        self.retranslate()
         self.typed.setFocus()
+
+    def retranslate(self) -> None:
+        """All words; what was typed stays."""
+        self.typed.setPlaceholderText(tr("shell.palette.hint"))
+        self._search(self.typed.text())
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up, down, Enter and Escape while the line has the focus."""

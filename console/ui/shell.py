@@ -334,7 +334,7 @@ class Shell(QMainWindow):
     def retranslate(self) -> None:
         """The shell's own words; screens follow ``language_changed`` or their ``retranslate``."""
         self.setWindowTitle(f"{self._picture.estate.site.name.get(language())} {tr('shell.program')}".strip())
-        for part in (self.topbar, self.nav, self.strip, self.signon):
+        for part in (self.topbar, self.nav, self.strip, self.signon, self.palette_panel, self.stop_panel):
             part.retranslate()
         for name, button in self._tools.items():
             button.setIcon(icons.icon(name, theme.colour("dim")))

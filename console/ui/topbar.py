@@ -93,6 +93,7 @@ class TopBar(QFrame):
         self._rate_base: tuple[int, int] = (0, 0)
         self._taken = 0
         self._figure = 0
+        self._silenced = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(10)
@@ -132,13 +133,14 @@ class TopBar(QFrame):
 
     def set_silenced(self, silenced: bool) -> None:
         """The horn was silenced: say so on the button."""
+        self._silenced = silenced
         self.silence.setText(tr("shell.silenced") if silenced else tr("shell.silence"))
 
     def retranslate(self) -> None:
         """All words."""
         self._site.setText(self._picture.estate.site.name.get(language()) or tr("shell.program"))
         self._where.setText(tr(f"shell.screen.{self._screen}") if self._screen else "")
-        self.silence.setText(tr("shell.silence"))
+        self.set_silenced(self._silenced)
         account = self._picture.accounts.get(self._picture.me)
         if account is None:
             self.person.setText(tr("shell.sign_on"))

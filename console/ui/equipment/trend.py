@@ -36,6 +36,7 @@ class TrendCard(Card):
         self._failed: Problem | None = None
         self._span = "1h"
         self._asked, self._asked_at = 0, 0
+        self._failed: Problem | None = None
         self._since = self._until = 0
         self._lines: dict[int, Line] = {}
         self._plot: Plot | None = None
@@ -126,10 +127,10 @@ class TrendCard(Card):
 
     def _ask(self) -> None:
         self._asked += 1
+        self._failed = None
         if not self._points or not self.isVisible() or not self._picture.live:
             self._asked_at = 0
             return
-        self._failed = None
         if not self._lines:
             self._say(tr("equipment.loading"))
         asked, points, until = self._asked, tuple(self._points), self._picture.now()
