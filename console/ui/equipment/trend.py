@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+import threading
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
@@ -22,6 +26,7 @@ if TYPE_CHECKING:
 
 SPANS = {"1h": HOUR, "8h": 8 * HOUR, "1d": DAY, "1w": 7 * DAY}
 MOST = 4
+PLOT = "console.ui.equipment.plot"
 
 
 class TrendCard(Card):
@@ -36,10 +41,13 @@ class TrendCard(Card):
         self._failed: Problem | None = None
         self._span = "1h"
         self._asked, self._asked_at = 0, 0
-        self._failed: Problem | None = None
         self._since = self._until = 0
         self._lines: dict[int, Line] = {}
         self._plot: Plot | None = None
+        self._import: threading.Thread | None = None
+        self._poll = QTimer(self)
+        self._poll.setInterval(30)
+        self._poll.timeout.connect(self._fetch)
         self._blank = Blank()
         self._stack = QStackedWidget()
         self._stack.addWidget(self._blank)
@@ -114,21 +122,35 @@ class TrendCard(Card):
             self._draw()
 
     def showEvent(self, event: QShowEvent) -> None:
-        """The first time the plot is made."""
+        """The first time the plot is fetched."""
         super().showEvent(event)
         if self._plot is None:
-            from console.ui.equipment.plot import Plot  # noqa: PLC0415 - takes a third of a second
+            self._fetch()
+        self.tick()
+
+    def _fetch(self) -> None:
+        """Import the plot beside the GUI thread (half a second), then make it."""
+        if self._import is None and PLOT not in sys.modules:
+            self._import = threading.Thread(target=import_module, args=(PLOT,), name="plot")
+            self._import.start()
+            self._say(tr("equipment.loading"))
+            self._poll.start()
+        if self._import is not None and self._import.is_alive():
+            return
+        self._poll.stop()
+        if self._plot is None:
+            from console.ui.equipment.plot import Plot  # noqa: PLC0415 - see above
 
             self._plot = Plot()
             self._stack.addWidget(self._plot)
-        self.tick()
+            self.tick()
 
     # --- history and the live end
 
     def _ask(self) -> None:
         self._asked += 1
         self._failed = None
-        if not self._points or not self.isVisible() or not self._picture.live:
+        if not self._points or self._plot is None or not self.isVisible() or not self._picture.live:
             self._asked_at = 0
             return
         if not self._lines:
