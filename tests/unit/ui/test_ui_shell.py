@@ -196,7 +196,7 @@ def test_before_the_first_snapshot_the_window_says_that_it_connects(qtbot: QtBot
 def test_a_collector_without_a_site_file_says_what_to_do(shell: Shell, show: Show) -> None:
     show(empty())
     assert says(shell, "这里还没有设备")
-    assert says(shell, "building-console import site.yaml")
+    assert says(shell, "写一个项目文件 site.yaml")
 
 
 def test_a_refusal_that_nobody_shows_stands_in_a_bar_and_goes(shell: Shell, desk: Desk, line: RecordingLine) -> None:
