@@ -7,18 +7,16 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QWidget
 
 from console.domain.estate import Band
 from console.domain.times import SECOND
 from console.link.messages import Series
 from console.ui import theme
+from console.ui.equipment.legend import INKS
 from console.ui.moments import local, zone
 
 STEPS = (60, 300, 600, 900, 1800, 3600, 7200, 10800, 14400, 21600, 43200, 86400)
-INKS = (("accent", Qt.PenStyle.SolidLine), ("text", Qt.PenStyle.SolidLine), ("dim", Qt.PenStyle.DashLine),
-        ("accent", Qt.PenStyle.DotLine))  # fmt: skip
 Floats = np.ndarray[Any, np.dtype[np.float64]]
 
 

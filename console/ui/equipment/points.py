@@ -25,6 +25,7 @@ from console.ui.widgets.sparkline import Curve, paint_curve
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 BUCKETS = 60
+ROW, FRAME = 30, 98  # a row's height; heading, titles and margins
 SETTLE_MS = 250  # scrolling has come to rest
 
 
@@ -79,7 +80,7 @@ class PointsCard(Card):
         self._worst: dict[str, int] = {}  # point -> its gravest active alarm
         self._generation = 0
         self._model: RowModel[Point] = RowModel(self._columns(), lambda point: point.id, self)
-        self.table: TableView[Point] = TableView(self._model, "points", row_height=30)
+        self.table: TableView[Point] = TableView(self._model, "points", row_height=ROW)
         self.table.setItemDelegateForColumn(3, _BandDelegate(self.table))
         self.table.setItemDelegateForColumn(4, _SparkDelegate(self.table))
         self.table.horizontalHeader().setMinimumSectionSize(40)
@@ -157,7 +158,7 @@ class PointsCard(Card):
             Column("unit", "equipment.column.unit", 70, lambda point: point.unit, colour=dim),
             Column("band", "equipment.column.band", 76, nothing, tooltip=self._band_words, user=band),
             Column("hour", "equipment.column.hour", 90, nothing, user=spark),
-            Column("age", "equipment.column.age", 58, age, RIGHT, lambda p: -picture.reading(p.id).time, colour=dim),
+            Column("age", "equipment.column.age", 66, age, RIGHT, lambda p: -picture.reading(p.id).time, colour=dim),
             Column("quality", "equipment.column.quality", 76, quality, tooltip=why, colour=quality_ink),
         ]
 
@@ -184,6 +185,7 @@ class PointsCard(Card):
         self._model.set_rows(points)
         self.typed.setVisible(len(points) > 24)
         self._hide_columns()
+        self.setMaximumHeight(max(3, len(points)) * ROW + FRAME + (0 if self.typed.isHidden() else 40))
         self.retranslate()
         self._settle.start()
 

@@ -18,6 +18,7 @@ from console.link.messages import Answer, HistoryAnswer, HistoryQuery
 from console.texts import language, sentence, tr
 from console.ui.desk import Desk
 from console.ui.equipment import presenter
+from console.ui.equipment.legend import Legend
 from console.ui.picture import Picture
 from console.ui.widgets.cards import Blank, Card
 
@@ -62,8 +63,8 @@ class TrendCard(Card):
             button.clicked.connect(self._chooser(name))
             bar.addWidget(button)
             self.buttons[name] = button
-        bar.addStretch(1)
-        bar.addWidget(self.remark)
+        self._legend = Legend()
+        bar.addWidget(self._legend, 1)
         self.body.addLayout(bar)
         self.body.addWidget(self._stack, 1)
 
@@ -92,18 +93,22 @@ class TrendCard(Card):
 
     def retranslate(self) -> None:
         """All words and colours."""
-        names = "、" if language() == "zh_CN" else ", "
-        said = names.join(point.name.get(language()) for point in self._points)
+        names = [point.name.get(language()) for point in self._points]
+        self._legend.show_names(names)
+        said = names[0] if len(names) == 1 else ""
         unit = self._points[0].unit if self._points else ""
-        self.heading.setText(f"{tr('equipment.trend')}  {said}{f' ({unit})' if unit else ''}".rstrip())
-        self.remark.setText(tr("equipment.trend.left_out", count=MOST) if self._left_out else tr("equipment.trend.remark"))
+        parts = (tr("equipment.trend"), said, f"({unit})" if unit else "")
+        self.heading.setText("  ".join(part for part in parts if part))
+        banded = len(self._points) == 1 and self._points[0].normal is not None
+        left_out = tr("equipment.trend.left_out", count=MOST)
+        self.remark.setText(left_out if self._left_out else tr("equipment.trend.remark") if banded else "")
         for name, button in self.buttons.items():
             button.setText(tr(f"equipment.span.{name}"))
         if not self._points:
             self._say(tr("equipment.trend.nothing"), tr("equipment.trend.nothing.advice"))
         elif self._failed is not None:
             self._say(tr("equipment.trend.failed"), sentence(self._failed))
-        elif not self._lines and self._asked_at:
+        elif self._plot is None or (not self._lines and self._asked_at):
             self._say(tr("equipment.loading"))
         if self._plot is not None:
             self._plot.restyle()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import time
 from array import array
 
 import pytest
@@ -386,3 +387,20 @@ def test_a_small_window_lets_state_and_right_column_take_turns(screen: Equipment
     assert not screen.page.drawing.isVisible()
     screen.resize(1800, 860)
     qtbot.waitUntil(lambda: screen.page.drawing is not None and screen.page.drawing.isVisible() and screen.page.aside.isVisible())
+
+
+def test_points_of_one_unit_are_drawn_together_and_named(screen: EquipmentScreen, line: RecordingLine) -> None:
+    screen.show_equipment("T1-L1")
+    screen.page.points.table.selectAll()
+    assert says(screen.page.trend, "只画同一单位的前4个点")
+    assert len(trend_queries(line)[-1].points) == 4
+    assert says(screen.page.trend, "服务模式")
+    assert says(screen.page.trend, "运行方向")
+
+
+def test_the_tick_of_a_full_page_is_short(picture: Picture, screen: EquipmentScreen) -> None:
+    screen.show_equipment("FP1")
+    before = time.perf_counter()
+    for _ in range(20):
+        picture.ticked.emit()
+    assert (time.perf_counter() - before) / 20 < 0.016
