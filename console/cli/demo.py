@@ -11,6 +11,7 @@ import argparse
 import asyncio
 import contextlib
 import json
+import os
 import secrets
 import shutil
 import signal
@@ -205,6 +206,14 @@ async def _simulate(estate: Estate, arguments: argparse.Namespace) -> int:
 
 def inject(arguments: argparse.Namespace) -> int:
     """``inject --port N``: the fault injector's own small window."""
+    from console.cli.run import choose_platform, has_display
+
+    wished = os.environ.get("QT_QPA_PLATFORM")
+    choose_platform(offscreen=not has_display())
+    from console.ui.app import platform
     from console.ui.injector.window import run
+
+    if platform() == "offscreen" and not wished:
+        raise Refused("cli.inject.no_display")
 
     return run(arguments.port, language())

@@ -47,14 +47,24 @@ def has_display() -> bool:
     return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
+def choose_platform(offscreen: bool) -> None:
+    """Tell Qt where to draw. A display that is named but does not answer (a closed ssh session) must not abort the program: Qt
+    then takes the next one of the list."""
+    if offscreen:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    elif sys.platform.startswith("linux") and not os.environ.get("QT_QPA_PLATFORM"):
+        os.environ["QT_QPA_PLATFORM"] = "wayland;xcb;offscreen" if os.environ.get("WAYLAND_DISPLAY") else "xcb;offscreen"
+
+
 def open_window(where: str | Path, arguments: argparse.Namespace, trouble: Callable[[], str] | None = None) -> int:
     """Run the console on a store folder or a remote collector until it is closed."""
     offscreen = arguments.offscreen or not has_display()
-    if offscreen:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    choose_platform(offscreen)
     try:
-        from console.ui.app import OffscreenOptions
+        from console.ui.app import OffscreenOptions, platform
         from console.ui.app import run as run_window
+
+        offscreen = offscreen or platform() == "offscreen"
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.startswith("PySide6"):
             raise Refused("cli.no_qt") from None

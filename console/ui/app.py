@@ -29,6 +29,7 @@ from console.ui.settings import remembered
 from console.ui.shell import Shell
 
 SIZE = (1920, 1080)
+_kept: list[QApplication] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +130,21 @@ def _say_what_matters(_kind: QtMsgType, _where: QMessageLogContext, message: str
         print(message, file=sys.stderr, flush=True)  # noqa: T201 - where Qt would have put it
 
 
+def made_application() -> QApplication:
+    """The process's one application, made when first needed."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    made = QApplication(sys.argv[:1])
+    _kept.append(made)  # it lives as long as the process
+    return made
+
+
+def platform() -> str:
+    """Where Qt draws: xcb, wayland, windows, cocoa, offscreen."""
+    return made_application().platformName()
+
+
 def run(
     where: Path | str,
     *,
@@ -145,8 +161,7 @@ def run(
     """
     since = QElapsedTimer()
     since.start()
-    application = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(application, QApplication)
+    application = made_application()
     application.setApplicationName("building-console")
     set_language(language or remembered("language", present_language()))
     _apply_theme(application, theme or remembered("theme", "control"))
