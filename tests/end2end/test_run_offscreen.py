@@ -47,11 +47,14 @@ def store(tmp_path: Path) -> Iterator[Path]:
             time.sleep(0.05)
 
 
-def window(store: Path, pictures: Path, *words: str) -> subprocess.Popen[str]:
-    """``run`` without a display."""
-    environment = {
-        name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-    }
+def without_display() -> dict[str, str]:
+    """The environment of a terminal without a desktop."""
+    return {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")}
+
+
+def window(store: Path, pictures: Path, *words: str, display: str = "") -> subprocess.Popen[str]:
+    """``run`` without a display, or with one that does not answer."""
+    environment = without_display() | ({"DISPLAY": display} if display else {})
     options = ["--store", str(store), "--pictures", str(pictures), "--picture-every", "1", *words]
     command = [sys.executable, "-X", "utf8", "-m", "console.cli", "--lang", "en", "run", *options]
     return subprocess.Popen(
@@ -109,3 +112,23 @@ def test_without_a_display_it_says_so_shows_pictures_and_leaves_the_collector_ru
         assert (second.returncode, wrong) == (0, "")
         assert read_link_file(store) == found  # the second window took the collector that was there
         assert look(store).snapshot.estate == before.snapshot.estate
+
+
+@pytest.mark.skipif(not sys.platform.startswith("linux"), reason="only X11 and Wayland displays are named by a variable")
+def test_a_display_that_is_named_and_does_not_answer_is_no_display(store: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "pictures"
+    process = window(store, pictures, display=":7654")
+    try:
+        pictures_of(pictures, 1)
+    finally:
+        said, wrong = end(process)
+    assert process.returncode == 0, wrong
+    assert "no display" in said
+    command = [sys.executable, "-m", "console.cli", "--lang", "en", "inject", "--port", "1"]
+    for display in ({}, {"DISPLAY": ":7654"}):
+        ended = subprocess.run(
+            command, env=without_display() | display, capture_output=True, timeout=30, check=False, encoding="utf-8"
+        )
+        assert ended.returncode == 1
+        assert "no display" in ended.stderr.splitlines()[-1]
+        assert "Traceback" not in ended.stderr
