@@ -17,13 +17,13 @@ OFFICE = "office"
 TOKENS: dict[str, dict[str, str]] = {
     CONTROL: {
         "window": "#24272b", "panel": "#2d3136", "raised": "#353a40", "line": "#454b52",
-        "text": "#e6e9eb", "dim": "#a3abb3", "faint": "#959ea6",
+        "text": "#e6e9eb", "dim": "#a3abb3", "faint": "#9fa8b0",
         "running": "#c4cad0", "stopped": "#5d666f", "band": "#4a5157",
         "accent": "#7fb0d8", "accent_text": "#15191d", "selected": "#3d4750",
-        "p1": "#d13438", "p1_text": "#ff7478", "on_p1": "#ffffff",
+        "p1": "#d13438", "p1_text": "#ff8084", "on_p1": "#ffffff",
         "p2": "#f28c28", "p2_text": "#f28c28", "on_p2": "#1d1206",
         "p3": "#e8c547", "p3_text": "#e8c547", "on_p3": "#1d1804",
-        "p4": "#9a97e6", "p4_text": "#9a97e6", "on_p4": "#9a97e6",
+        "p4": "#a3a0ee", "p4_text": "#a3a0ee", "on_p4": "#a3a0ee",
     },
     OFFICE: {
         "window": "#dfe2e5", "panel": "#f1f3f4", "raised": "#ffffff", "line": "#c3c8cd",

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from console.texts import ENGLISH, set_language
+from console.ui import theme
 from console.ui.widgets.tables import Column, RowModel, TableView
 
 Row = tuple[int, str, float]
@@ -225,4 +226,4 @@ def test_titles_tool_tips_and_colours_are_what_the_columns_say(table: TableView[
     assert rows.headerData(1, Qt.Orientation.Horizontal) == "Title"
     assert rows.data(rows.index(0, 1), Qt.ItemDataRole.ToolTipRole) == "<泵 A>"
     assert rows.data(rows.index(0, 2), Qt.ItemDataRole.ForegroundRole) is None
-    assert rows.data(rows.index(2, 2), Qt.ItemDataRole.ForegroundRole).name() == "#ff7478"
+    assert rows.data(rows.index(2, 2), Qt.ItemDataRole.ForegroundRole) == theme.colour("p1_text")
