@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-import threading
-from importlib import import_module
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QTimer
@@ -45,7 +43,6 @@ class TrendCard(Card):
         self._since = self._until = 0
         self._lines: dict[int, Line] = {}
         self._plot: Plot | None = None
-        self._import: threading.Thread | None = None
         self._poll = QTimer(self)
         self._poll.setInterval(30)
         self._poll.timeout.connect(self._fetch)
@@ -134,13 +131,14 @@ class TrendCard(Card):
         self.tick()
 
     def _fetch(self) -> None:
-        """Import the plot beside the GUI thread (half a second), then make it."""
-        if self._import is None and PLOT not in sys.modules:
-            self._import = threading.Thread(target=import_module, args=(PLOT,), name="plot")
-            self._import.start()
+        """Import the plot (a third of a second, once) after the page was painted, then make it.
+
+        On the GUI thread: PySide6's import hook changes Qt's classes, and does so under the hands of a GUI thread that paints
+        meanwhile (a crash, seen with 6.11.3).
+        """
+        if PLOT not in sys.modules and not self._poll.isActive():
             self._say(tr("equipment.loading"))
             self._poll.start()
-        if self._import is not None and self._import.is_alive():
             return
         self._poll.stop()
         if self._plot is None:
