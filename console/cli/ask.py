@@ -136,6 +136,8 @@ def history(arguments: argparse.Namespace) -> int:
         where = zone(snapshot.estate.site.timezone)
         since = parse_moment(arguments.since or "-1h", snapshot.now, where)
         until = parse_moment(arguments.until, snapshot.now, where) if arguments.until else snapshot.now
+        if until <= since:
+            raise Refused("engine.empty_range")
         bucket = parse_length(arguments.bucket) if arguments.bucket else 0
         write = _csv_writer(bool(bucket)) if arguments.format == "csv" else _json_writer()
         for begin, end, count in _slices(since, until, bucket):
