@@ -177,6 +177,13 @@ def test_history_comes_as_csv_and_as_json_raw_and_in_buckets(demo: Demo) -> None
     assert min(float(row["min"]) for row in buckets) <= min(values)
 
 
+def test_a_range_that_ends_before_it_begins_is_refused_in_words(demo: Demo) -> None:
+    words = ("--since", "2026-11-22", "--until", "2026-11-20", "--store", str(demo.folder))
+    ended = command("history", "T1-L1.current_floor", *words)
+    assert (ended.returncode, ended.stdout) == (1, "")
+    assert len(ended.stderr.splitlines()) == 1
+
+
 def test_an_import_is_previewed_then_applied_in_a_persons_name_and_exported_again(demo: Demo, tmp_path: Path) -> None:
     store = ("--store", str(demo.folder))
     before = output("export", *store)
