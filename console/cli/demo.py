@@ -213,6 +213,7 @@ def inject(arguments: argparse.Namespace) -> int:
     from console.ui.app import platform
     from console.ui.injector.window import run
 
+    signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C simply ends it: it holds nothing
     if platform() == "offscreen" and not wished:
         raise Refused("cli.inject.no_display")
 

@@ -41,7 +41,9 @@ def tone(priority: int) -> array[int]:
 
 
 class Speaker(Protocol):
-    """What makes the sound."""
+    """What makes the sound. ``works``: None while it was not tried, False without a sound device."""
+
+    works: bool | None
 
     def play(self, priority: int) -> None:
         """Repeat this priority's pattern until told otherwise."""
@@ -52,6 +54,8 @@ class Speaker(Protocol):
 
 class Silent:
     """No sound (tests, offscreen)."""
+
+    works: bool | None = None
 
     def play(self, priority: int) -> None:
         """Nothing."""
@@ -124,6 +128,7 @@ class Horn(QObject):
     """Follows the picture: sounds for the gravest unacknowledged alarm that nobody has silenced."""
 
     silenced = Signal(bool)
+    mute = Signal()  # once: this machine has no sound device
 
     def __init__(self, picture: Picture, speaker: Speaker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -132,12 +137,20 @@ class Horn(QObject):
         self.sounding = 0
         picture.alarms_changed.connect(self._listen)
         picture.replaced.connect(self._listen)
+        self._looked = False
+        picture.ticked.connect(self._look)
 
     def silence(self) -> None:
         """F8: the sound stops, nothing is acknowledged."""
         self._heard = {number for number, alarm in self._picture.alarms.items() if not alarm.acknowledged}
         self._listen()
         self.silenced.emit(True)
+
+    def _look(self) -> None:
+        """Say once that nothing will be heard: the operator must know it before it matters."""
+        if not self._looked and self._speaker.works is False:
+            self._looked = True
+            self.mute.emit()
 
     def _listen(self, _changed: object = None) -> None:
         waiting = {number: alarm for number, alarm in self._picture.alarms.items() if not alarm.acknowledged}

@@ -197,6 +197,7 @@ class Shell(QMainWindow):
         self.strip.alarm_opened.connect(self.open_alarm)
         self.strip.fault_opened.connect(self.open_fault)
         self.horn.silenced.connect(self.topbar.set_silenced)
+        self.horn.mute.connect(self.topbar.set_mute)
         self._desk.refused.connect(self.show_refusal)
         picture.link_changed.connect(self._link)
         picture.replaced.connect(self._replaced)

@@ -94,6 +94,7 @@ class TopBar(QFrame):
         self._taken = 0
         self._figure = 0
         self._silenced = False
+        self._mute = False
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 0, 16, 0)
         layout.setSpacing(10)
@@ -131,10 +132,17 @@ class TopBar(QFrame):
         self._screen = name
         self.retranslate()
 
+    def set_mute(self) -> None:
+        """This machine has no sound device: the button says so for good."""
+        self._mute = True
+        self.set_silenced(self._silenced)
+
     def set_silenced(self, silenced: bool) -> None:
         """The horn was silenced: say so on the button."""
         self._silenced = silenced
-        self.silence.setText(tr("shell.silenced") if silenced else tr("shell.silence"))
+        key = "shell.no_sound" if self._mute else "shell.silenced" if silenced else "shell.silence"
+        self.silence.setText(tr(key))
+        self.silence.setToolTip(tr("shell.no_sound.advice") if self._mute else "")
 
     def retranslate(self) -> None:
         """All words."""

@@ -177,6 +177,7 @@ class Speaker:
 
     def __init__(self) -> None:
         self.told: list[int] = []
+        self.works: bool | None = None
 
     def play(self, priority: int) -> None:
         self.told.append(priority)
@@ -210,6 +211,17 @@ def test_the_horn_repeats_until_somebody_acknowledges(picture: Picture, horn: Ho
     assert speaker.sounding == 3
     change(picture, alarm(1, active=False, acknowledged=True))
     assert speaker.told == [3, 0]
+
+
+def test_a_machine_without_a_sound_device_says_so_once(picture: Picture, horn: Horn, speaker: Speaker) -> None:
+    said: list[bool] = []
+    horn.mute.connect(lambda: said.append(True))
+    picture.ticked.emit()
+    assert said == [], "not tried yet is not broken"
+    speaker.works = False
+    picture.ticked.emit()
+    picture.ticked.emit()
+    assert said == [True]
 
 
 def test_the_gravest_alarm_wins(picture: Picture, horn: Horn, speaker: Speaker) -> None:
