@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import os
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +19,14 @@ PATIENCE = 3.0  # seconds that a thread has to end
 def pytest_configure(config: pytest.Config) -> None:
     """The offscreen platform says this once a window; it means nothing."""
     config.addinivalue_line("qt_log_ignore", "This plugin does not support propagateSizeHints")
+
+
+@pytest.fixture(autouse=True, scope="module")
+def windows_are_collected_on_this_thread() -> Iterator[None]:
+    """What a module's windows leave in cycles is freed here, and not later on some other test's network thread (Qt would crash)."""
+    yield
+    if "PySide6.QtWidgets" in sys.modules:
+        gc.collect()
 
 
 @pytest.fixture(autouse=True)

@@ -22,6 +22,7 @@ from console.texts import language as present_language
 from console.texts import set_language, tr
 from console.ui import theme
 from console.ui.desk import Desk
+from console.ui.garbage import GuiGarbage
 from console.ui.horn import Loudspeaker, Silent
 from console.ui.linkthread import LinkThread
 from console.ui.picture import Picture
@@ -179,10 +180,12 @@ def run(
     if trouble is not None:
         _Trouble(shell, picture, trouble)
     shell.show()
+    garbage = GuiGarbage(shell)
     QTimer.singleShot(0, line.start)
     _end_on_interrupt(application, shell)
     code = application.exec()
     line.stop()
+    garbage.stop()
     return int(code)
 
 
