@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain.alarms import Alarm
 from console.domain.commands import AcknowledgeAlarms, TakeFault
@@ -24,6 +24,7 @@ from console.ui.values import value_text, with_unit
 from console.ui.widgets.badges import Badge
 from console.ui.widgets.cards import label, rule
 from console.ui.widgets.clocks import promise_text
+from console.ui.widgets.facts import FactGrid
 from console.ui.widgets.sparkline import Curve, Sparkline
 
 BUCKETS = 240
@@ -48,8 +49,6 @@ class AlarmDetail(QFrame):
         self._alarm: Alarm | None = None
         self._selected: list[Alarm] = []
         self._asked = 0
-        self._written: list[tuple[str, str]] = []
-        self._texts: list[QLabel] = []
         self._curve_says = ""  # a key of the catalogue
         self.setProperty("card", True)
         outer = QVBoxLayout(self)
@@ -73,12 +72,8 @@ class AlarmDetail(QFrame):
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
         scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        holder = QWidget()
-        self._facts = QGridLayout(holder)
-        self._facts.setColumnStretch(1, 1)
-        self._facts.setVerticalSpacing(8)
-        self._facts.setHorizontalSpacing(14)
-        scroll.setWidget(holder)
+        self._facts = FactGrid()
+        scroll.setWidget(self._facts)
         outer.addWidget(scroll, 1)
         self.comment = QLineEdit()
         self.comment.setObjectName("comment")
@@ -176,7 +171,7 @@ class AlarmDetail(QFrame):
         self.comment.setPlaceholderText(tr("alarms.comment"))
         self._say_curve(self._curve_says)
         if alarm is None:
-            self._write([])
+            self._facts.write([])
             self._badge.set_priority(0)
             self._title.setText(tr("alarms.choose"))
             return
@@ -232,21 +227,7 @@ class AlarmDetail(QFrame):
         rows.append(("alarms.times", "\n".join(times)))
         if alarm.comment:
             rows.append(("alarms.comment_was", alarm.comment))
-        self._write([(tr(key), text) for key, text in rows if text])
-
-    def _write(self, rows: list[tuple[str, str]]) -> None:
-        """Texts change every second (clocks): labels are made anew only when other rows are to be shown."""
-        if [name for name, _ in rows] == [name for name, _ in self._written]:
-            for place, (_, text) in enumerate(rows):
-                self._texts[place].setText(text)
-        else:
-            _empty(self._facts)
-            self._texts = [label(text, wrap=True, selectable=True) for _, text in rows]
-            for place, (name, _) in enumerate(rows):
-                self._facts.addWidget(label(name, "dim"), place, 0, Qt.AlignmentFlag.AlignTop)
-                self._facts.addWidget(self._texts[place], place, 1)
-            self._facts.setRowStretch(99, 1)
-        self._written = rows
+        self._facts.write([(tr(key), text) for key, text in rows if text])
 
     # --- the last hour
 
@@ -286,12 +267,3 @@ class AlarmDetail(QFrame):
 
 
 FACTS = ("maintenance_company", "maintenance_phone", "rescue_code", "keys", "isolation_point")
-
-
-def _empty(layout: QGridLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()
