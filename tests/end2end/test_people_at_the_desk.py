@@ -43,6 +43,8 @@ equipment:
 class Recorder:
     """A speaker that remembers what it was told."""
 
+    works: bool | None = None
+
     def __init__(self) -> None:
         self.sounding = 0
 

@@ -137,7 +137,7 @@ class FaultsScreen(QWidget):
 
         return [
             Column("priority", "", 44, lambda r: str(r.fault.priority), user=lambda r: r.fault.priority, sort=presenter.sort_key),
-            Column("id", "faults.column.id", 92, lambda r: r.fault.id, sort=lambda r: r.fault.number, colour=lambda _r: "dim"),
+            Column("id", "faults.column.id", 84, lambda r: r.fault.id, sort=lambda r: r.fault.number, colour=lambda _r: "dim"),
             Column("equipment", "faults.column.equipment", 176, machine, tooltip=machine, bold=untaken),
             Column("text", "faults.column.text", 0, said, tooltip=said),
             Column(
@@ -145,9 +145,9 @@ class FaultsScreen(QWidget):
                 tooltip=lambda r: full_text(r.fault.opened_at, zone()),
             ),
             *(self._clock_column(clock) for clock in Clock),
-            Column("taken", "faults.column.taken", 158, taken, tooltip=taken, colour=lambda r: "" if untaken(r) else "dim"),
-            Column("order", "faults.column.order", 84, state, tooltip=lambda r: r.order.id if r.order is not None else ""),
-            Column("alarms", "faults.column.alarms", 48, lambda r: str(r.alarms), RIGHT, sort=lambda r: r.alarms),
+            Column("taken", "faults.column.taken", 128, taken, tooltip=taken, colour=lambda r: "" if untaken(r) else "dim"),
+            Column("order", "faults.column.order", 66, state, tooltip=lambda r: r.order.id if r.order is not None else ""),
+            Column("alarms", "faults.column.alarms", 52, lambda r: str(r.alarms), RIGHT, sort=lambda r: r.alarms),
         ]  # fmt: skip
 
     def _clock_column(self, clock: Clock) -> Column[Row]:
@@ -172,7 +172,7 @@ class FaultsScreen(QWidget):
             return f"{tr(f'domain.clock.{clock}')}：{presenter.verdict(view)}\n{tr('faults.clock.deadline')} {until}"
 
         return Column(
-            clock.value, f"domain.clock.{clock}", 104, text, CENTER, sort=ends, tooltip=tip,
+            clock.value, f"domain.clock.{clock}", 90, text, CENTER, sort=ends, tooltip=tip,
             colour=lambda row: presenter.cell_ink(row, clock), bold=lambda row: presenter.cell_loud(row, clock),
         )  # fmt: skip
 
