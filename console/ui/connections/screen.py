@@ -85,7 +85,7 @@ class ConnectionsScreen(QWidget):
         self._detail.body.addWidget(scroll, 1)
         self._plan_says = label(role="dim", wrap=True)
         self._plan_table: TableView[ReadBlock] = TableView(self._plan_model, "read_plan")
-        self._plan.body.addWidget(self._plan_says)
+        self._plan.body.addWidget(self._plan_says, 0, Qt.AlignmentFlag.AlignTop)
         self._plan.body.addWidget(self._plan_table, 1)
         for card in (self._detail, self._plan):
             card.setFixedWidth(520)
