@@ -101,6 +101,7 @@ class Publisher:
                     live.client.publish(live.session.availability, live.session.offline, qos=0, retain=True)
                 live.client.disconnect()
                 live.client.loop(0.01)
+            live.client.reinitialise()  # closes its sockets, also the pair that paho wakes itself with
 
     def _serve(self) -> None:
         """Let every session read, write and keep itself alive."""
