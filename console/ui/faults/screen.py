@@ -49,7 +49,7 @@ class FaultsScreen(QWidget):
         self.table.sort_by("priority")
         self._blank = Blank()
         self.detail = FaultDetail(picture, desk, navigator)
-        self.detail.setFixedWidth(500)
+        self.detail.setFixedWidth(460)
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -138,7 +138,7 @@ class FaultsScreen(QWidget):
         return [
             Column("priority", "", 44, lambda r: str(r.fault.priority), user=lambda r: r.fault.priority, sort=presenter.sort_key),
             Column("id", "faults.column.id", 84, lambda r: r.fault.id, sort=lambda r: r.fault.number, colour=lambda _r: "dim"),
-            Column("equipment", "faults.column.equipment", 176, machine, tooltip=machine, bold=untaken),
+            Column("equipment", "faults.column.equipment", 168, machine, tooltip=machine, bold=untaken),
             Column("text", "faults.column.text", 0, said, tooltip=said),
             Column(
                 "opened", "faults.column.opened", 96, opened, sort=lambda r: r.fault.opened_at, colour=lambda _r: "dim",
@@ -172,7 +172,7 @@ class FaultsScreen(QWidget):
             return f"{tr(f'domain.clock.{clock}')}：{presenter.verdict(view)}\n{tr('faults.clock.deadline')} {until}"
 
         return Column(
-            clock.value, f"domain.clock.{clock}", 90, text, CENTER, sort=ends, tooltip=tip,
+            clock.value, f"domain.clock.{clock}", 104, text, CENTER, sort=ends, tooltip=tip,
             colour=lambda row: presenter.cell_ink(row, clock), bold=lambda row: presenter.cell_loud(row, clock),
         )  # fmt: skip
 
