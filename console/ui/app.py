@@ -196,7 +196,8 @@ def _end_on_interrupt(application: QApplication, shell: Shell) -> None:
     """Ctrl-C closes the window: Python's handler only runs when Python does, so a slow timer gives it the chance."""
 
     def close(_signal: int, _frame: object) -> None:
-        application.quit()
+        shell.close()  # first: no paint may be under way when the program ends
+        QTimer.singleShot(0, application.quit)
 
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):
