@@ -94,8 +94,26 @@ class CommSource(msgspec.Struct, frozen=True, tag_field="via", tag="comm"):
     unit: int = 0
 
 
-class ManualSource(msgspec.Struct, frozen=True, tag_field="via", tag="manual"):
-    """A point whose values a person types."""
+class Reminder(msgspec.Struct, frozen=True):
+    """When a reading is wanted, in the site's time: each ``day``, each ``week`` on ``day`` 1 (Monday) to 7, each ``month`` on
+    ``day`` 1 to 31 (the last day of a shorter month), at ``minute`` of the day."""
+
+    every: str
+    day: int
+    minute: int
+
+
+class ManualSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="via", tag="manual"):
+    """A point whose values a person types.
+
+    ``max_daily``: growth of a counter a day beyond which is asked (0: no limit). ``wraps_at``: the count at which it starts
+    again from 0 (0: the next power of ten). ``photo``: ``required`` or empty.
+    """
+
+    remind: Reminder | None = None
+    max_daily: float = 0.0
+    wraps_at: float = 0.0
+    photo: str = ""
 
 
 class OtherSource(msgspec.Struct, frozen=True, tag_field="via", tag="other"):
@@ -125,6 +143,7 @@ class Point(msgspec.Struct, frozen=True, omit_defaults=True):
     unit: str = ""
     decimals: int = 0
     states: dict[int, Text] = {}
+    isolated: tuple[int, ...] = ()  # states in which the part is switched out of the watch (屏蔽): an entry of the register
     normal: Band | None = None
     plausible: Band | None = None  # outside: quality BAD, never a number
     poll_ms: int = 1000
