@@ -31,6 +31,7 @@ class Right(enum.StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
     STOP_MONITORING = "stop_monitoring"
+    COMMISSION = "commission"  # read, scan and log a line by hand; record tests of points
 
 
 _DESK = {
@@ -39,9 +40,11 @@ _DESK = {
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(_DESK),
-    Role.SUPERVISOR: frozenset(_DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE}),
-    Role.TECHNICIAN: frozenset({Right.WORK_ORDER}),
-    Role.ADMINISTRATOR: frozenset({Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING}),
+    Role.SUPERVISOR: frozenset(_DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION}),
+    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION}),
+    Role.ADMINISTRATOR: frozenset(
+        {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION}
+    ),
     Role.AUDITOR: frozenset({Right.READ_AUDIT}),
 }
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import msgspec
 
 from console.domain.accounts import Role
+from console.domain.commissioning import Result
 from console.domain.faults import CloseCode
 from console.domain.orders import OrderKind, OrderState
 
@@ -184,6 +185,23 @@ class UndoImport(_Command, frozen=True):
     base: int
 
 
+class RecordPointTest(_Command, frozen=True):
+    """One line of a commissioning sheet: the point was compared with the device's own display or an instrument.
+
+    ``value``, ``quality`` and ``value_at`` (UTC ns) are what the person's screen showed at that moment; with ``value_at`` 0 the
+    collector puts in what it has now. FAIL and NOTE need a ``note``, PASS needs ``device_value``.
+    """
+
+    point: str
+    result: Result
+    device_value: str = ""
+    instrument: str = ""
+    note: str = ""
+    value: float | int | str | None = None
+    quality: int = 0
+    value_at: int = 0
+
+
 class StopMonitoring(_Command, frozen=True):
     """End the collector. ``confirm`` must be the site's id, typed by the person."""
 
@@ -193,5 +211,5 @@ class StopMonitoring(_Command, frozen=True):
 Command = (
     SetUpAdministrator | SignOn | SignOff | ChangeSecret | SaveAccount | AcknowledgeAlarms | TakeFault | CloseFault | RaiseOrder
     | DispatchOrder | AdvanceOrder | MarkRestored | VerifyOrder | ReworkOrder | HoldOrder | ResumeOrder | CancelOrder | NoteOrder
-    | CheckOrderItem | ImportConfiguration | UndoImport | StopMonitoring
+    | CheckOrderItem | ImportConfiguration | UndoImport | StopMonitoring | RecordPointTest
 )  # fmt: skip

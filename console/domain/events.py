@@ -9,6 +9,7 @@ import msgspec
 
 from console.domain.accounts import Account
 from console.domain.alarms import Alarm
+from console.domain.commissioning import PointTest
 from console.domain.faults import Clock, Fault
 from console.domain.orders import Order
 from console.domain.plans import PlanState
@@ -102,6 +103,12 @@ class SignOnRefused(_Event, frozen=True):
     code: str
 
 
+class PointTested(_Event, frozen=True):
+    """A line of a commissioning sheet."""
+
+    test: PointTest
+
+
 class ConfigurationApplied(_Event, frozen=True):
     """``revision`` of the configuration after an import or its undo; ``summary`` counts (added, changed, removed)."""
 
@@ -145,6 +152,7 @@ Event = (
     AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
+    | PointTested
 )  # fmt: skip
 
 

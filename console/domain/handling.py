@@ -12,7 +12,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from console.domain import commands as cmd
-from console.domain import ordering, promises
+from console.domain import ordering, promises, sheets
 from console.domain.accounts import Account, Right
 from console.domain.acts import Act, demanded, words
 from console.domain.alarms import Alarm
@@ -29,6 +29,7 @@ from console.domain.events import (
     FaultTaken,
     OrderAdvanced,
     OrderRaised,
+    PointTested,
 )
 from console.domain.faults import CloseCode, Fault
 from console.domain.orders import Order, OrderKind, OrderState
@@ -72,6 +73,8 @@ def decide(world: World, command: Command, actor: Account, station: str, now: in
             return ordering.note(act, command)
         case cmd.CheckOrderItem():
             return ordering.check_item(act, command)
+        case cmd.RecordPointTest():
+            return (PointTested(sheets.record(act, command)),)
         case _:
             raise TypeError(f"{type(command).__name__} is decided by the engine, not by the domain")
 

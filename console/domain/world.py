@@ -103,7 +103,7 @@ class World:
                 self.accounts[event.account.name] = event.account
             case (
                 ev.SignedOn() | ev.SignedOff() | ev.SignOnRefused() | ev.ConfigurationApplied() | ev.WatchStarted()
-                | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped()
+                | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped() | ev.PointTested()
             ):  # fmt: skip
                 pass  # said in the log; no record of ours changes
             case _:  # pragma: no cover - mypy knows that there is none

@@ -28,6 +28,7 @@ from console.domain.health import HealthLine
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.problems import Problem
+from console.link.bench import BenchAnswer, BenchQuery
 
 PROTOCOL = 1
 SUBPROTOCOL = "building-console.1"
@@ -135,7 +136,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 
 Query = (
     HistoryQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery | ConfigurationQuery | ImportPreviewQuery
-    | DiagnosticsQuery
+    | DiagnosticsQuery | BenchQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -308,6 +309,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 
 Answer = (
     HistoryAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer | ConfigurationAnswer
-    | ImportPreviewAnswer | DiagnosticsAnswer
+    | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer
