@@ -43,13 +43,35 @@ class Band(msgspec.Struct, frozen=True):
     high: float | None = None
 
 
+class Factor(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A scale that lies in another register of the same unit: the value of ``point`` (an id, once stamped) acts by ``how``.
+
+    ``times``: value x factor (CT/PT ratio); ``power``: value x 10^factor (SunSpec scale factor); ``places``: value / 10^factor
+    (a decimals register); ``table``: value x table[factor] (a unit code). A ratio of 0, a power that is no whole number or a
+    code that ``table`` lacks is no scale at all: the value is NOT_AVAILABLE, as it is until the factor was read once.
+    """
+
+    point: str
+    how: str = "times"
+    table: dict[int, float] = {}
+
+
 class ModbusSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="via", tag="modbus"):
     """Where a point lies on a Modbus device.
 
     ``address`` is the 0-based PDU address. ``type`` is one of bool, u8hi, u8lo, u16, i16, u32, i32, u64, i64, f32, f64,
     bcd16, bcd32. ``order`` is ABCD, CDAB, BADC or DCBA (64-bit types use the analogue). ``bit``/``bits`` take one bit or
-    ``bits`` bits from ``bit`` upward out of the decoded word. value = decoded * scale + offset.
+    ``bits`` bits from ``bit`` upward out of the decoded word. value = decoded * scale * factors + offset.
     ``not_available`` lists raw (decoded, unscaled) values that mean "no value".
+
+    ``text`` is ``length`` registers of ASCII or GBK characters, the first one in the high byte (BADC: in the low byte),
+    cut at the first zero byte; blanks around it do not count.
+
+    Date and time words become texts as well, ``2026-11-21 14:05:09``: what the device's own clock shows. A device clock is the
+    site's wall clock without a zone; making an instant of it would invent one, and hide a clock that is wrong. They are
+    ``time2`` (u32 seconds since 1970 UTC: the text ends in Z), ``time3`` (six bytes: year, month, day, hour, minute, second),
+    ``time3bcd`` (the same in BCD), ``time4`` (four words of IEC 60870-5-4: year, month + day, hour + minute, ms) and ``time6``
+    (the six numbers of ``time3``, a register each). Years below 100 belong to this century.
     """
 
     connection: str
@@ -63,6 +85,8 @@ class ModbusSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v
     scale: float = 1.0
     offset: float = 0.0
     not_available: tuple[int, ...] = ()
+    length: int = 1  # registers of a ``text``
+    factors: tuple[Factor, ...] = ()
 
 
 class MqttSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="via", tag="mqtt"):
@@ -182,7 +206,10 @@ class ModbusDevice(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class ModbusTcp(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="modbus-tcp"):
-    """One TCP connection to a device or gateway; one conversation at a time."""
+    """One TCP connection to a device or gateway; one conversation at a time.
+
+    ``baud``: of the serial line behind a gateway, only to foresee how long a cycle takes; 0 = there is none.
+    """
 
     id: str
     name: Text
@@ -191,7 +218,56 @@ class ModbusTcp(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="prot
     timeout_ms: int = 1000
     retries: int = 1
     pause_ms: int = 0
+    baud: int = 0
     devices: tuple[ModbusDevice, ...] = ()
+
+
+class ModbusSerial(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="modbus-rtu"):
+    """RTU on a serial port of this computer (``COM3``, ``/dev/ttyUSB0``); RS-485 is one conversation at a time.
+
+    ``pause_ms`` is kept before every request, ``turnaround_ms`` before one to another unit than the last; the silence of
+    3.5 characters is always kept.
+    """
+
+    id: str
+    name: Text
+    port: str
+    baud: int = 9600
+    parity: str = "N"  # N | E | O
+    stop_bits: int = 1
+    data_bits: int = 8
+    timeout_ms: int = 1000
+    retries: int = 1
+    pause_ms: int = 0
+    turnaround_ms: int = 0
+    devices: tuple[ModbusDevice, ...] = ()
+
+
+class ModbusRtuTcp(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="modbus-rtu-tcp"):
+    """RTU frames over TCP, as transparent gateways and DTUs speak.
+
+    ``listen``: the DTU dials us: ``port`` is ours, ``host`` the address that we listen at (empty: all). Several DTUs on one
+    port are told apart by ``registration``, what each sends first. ``registration`` and ``heartbeat`` are texts, or bytes
+    written ``hex:7b 00 01``; they are taken out of the stream. ``baud`` as in :class:`ModbusTcp`.
+    """
+
+    id: str
+    name: Text
+    host: str = ""
+    port: int = 502
+    listen: bool = False
+    registration: str = ""
+    heartbeat: str = ""
+    timeout_ms: int = 2000
+    retries: int = 1
+    pause_ms: int = 0
+    turnaround_ms: int = 0
+    baud: int = 0
+    devices: tuple[ModbusDevice, ...] = ()
+
+
+Modbus = ModbusTcp | ModbusSerial | ModbusRtuTcp
+"""Every kind of line with polled Modbus units."""
 
 
 class Mqtt(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="mqtt"):
@@ -219,7 +295,7 @@ class OtherConnection(msgspec.Struct, frozen=True, omit_defaults=True, tag_field
     options: dict[str, str | int | float | bool]
 
 
-Connection = ModbusTcp | Mqtt | OtherConnection
+Connection = Modbus | Mqtt | OtherConnection
 
 
 class Site(msgspec.Struct, frozen=True, omit_defaults=True):
