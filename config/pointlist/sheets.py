@@ -77,7 +77,7 @@ def read(data: bytes, file: str) -> list[Sheet]:
     return sheets
 
 
-def _kind(data: bytes) -> str:  # noqa: PLR0911 - one line a kind
+def _kind(data: bytes) -> str:
     """What the bytes are, whatever the file is called."""
     if data[:4] == b"PK\x03\x04":
         try:
@@ -179,15 +179,13 @@ def _look_into(data: bytes, file: str) -> None:
             for info in archive.infolist():
                 if info.flag_bits & 1:
                     raise Refused("pointlist.is_encrypted", file=file)
-                sheet = info.filename.startswith("xl/worksheets/")
                 tail = b""
                 for piece in _unpacked(data, info):
                     left -= len(piece)
                     if left < 0:
                         raise Refused("pointlist.bomb", file=file, most=LARGEST_UNPACKED // 1_000_000)
-                    if sheet:
-                        _too_far(tail + piece, file, info.filename)
-                        tail = piece[-200:]
+                    _too_far(tail + piece, file, info.filename)
+                    tail = piece[-200:]
     except (zipfile.BadZipFile, zlib.error, struct.error, NotImplementedError) as error:
         raise Refused("pointlist.broken", file=file, reason=str(error)[:200]) from None
 
