@@ -9,7 +9,7 @@ from importlib.resources import files
 from config.fields import Context, ListOf, Record
 from config.findings import Findings, near
 from config.numerals import whole
-from config.points import make_point, read_points
+from config.points import make_point, rated, read_points
 from config.scalars import number
 from config.schema import ALARM, COMMS, DEFAULTS, DEVICE, PLAN, TYPE
 from config.tree import Node, Scalar, parse
@@ -157,6 +157,7 @@ def compile_type(kind: EquipmentType, values: dict[str, str], findings: Findings
         node = record.get(name)
         read = obj.read(node, name, context) if node is not None else None
         setattr(made, name, read if isinstance(read, Record) else Record(kind.file, record.line))
+    rated(made.defaults, context)
     for point_record in read_points(record.get("points"), context, made.defaults, made.groups):
         add_point(made, point_record, context)
     for name, lists, target in (("alarms", _alarms, made.alarms), ("plans", _plans, made.plans)):

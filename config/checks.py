@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from config.fields import Context, Record
 from config.findings import near
-from config.points import WIDTH
 from console.domain.estate import Connection, ModbusDevice, ModbusSource, ModbusTcp, Mqtt, MqttSource, Point
+from console.domain.registers import is_text, width
 
 _WORD_PARTS = frozenset({"u16", "u8hi", "u8lo", "bool"})  # readings of one register that may stand side by side
 
@@ -16,17 +16,17 @@ def overlaps(points: dict[str, Point], records: dict[str, Record], context: Cont
     for point in points.values():
         source = point.source
         if isinstance(source, ModbusSource):
-            by_function.setdefault(source.function, []).append((source.address, WIDTH.get(source.type, 1), point, source))
+            by_function.setdefault(source.function, []).append((source.address, width(source), point, source))
     for found in by_function.values():
         found.sort(key=lambda entry: entry[:2])
         reach = 0
         widest: tuple[int, int, Point, ModbusSource] | None = None
         for entry in found:
-            address, width, point, source = entry
+            address, wide, point, source = entry
             if widest is not None and address < reach and not _side_by_side(widest, entry):
                 _report(widest[2], point, records, context)
-            if address + width > reach:
-                reach = address + width
+            if address + wide > reach:
+                reach = address + wide
                 widest = entry
 
 
@@ -62,17 +62,40 @@ def forbidden_points(points: dict[str, Point], device: ModbusDevice, records: di
         source = point.source
         if not isinstance(source, ModbusSource):
             continue
-        width = WIDTH.get(source.type, 1)
+        wide = width(source)
         record = records[point.key]
         where = Context(record.file, context.findings)
         for first, last in device.forbidden:
-            if source.address <= last and source.address + width > first:
+            if source.address <= last and source.address + wide > first:
                 where.mistake(
                     record.line_of("address"), "forbidden", point=point.key, address=f"0x{source.address:04X}",
                     low=f"0x{first:04X}", high=f"0x{last:04X}",
                 )  # fmt: skip
-        if source.function >= 3 and width > device.max_regs:
-            where.mistake(record.line_of("address"), "wider_than_request", point=point.key, width=width, most=device.max_regs)
+        if source.function >= 3 and wide > device.max_regs:
+            where.mistake(record.line_of("address"), "wider_than_request", point=point.key, width=wide, most=device.max_regs)
+
+
+def factor_points(points: dict[str, Point], records: dict[str, Record], context: Context) -> None:
+    """A factor is a number of the same device, and has no factor of its own."""
+    by_id = {point.id: point for point in points.values()}
+    for point in points.values():
+        if not isinstance(point.source, ModbusSource) or not point.source.factors:
+            continue
+        record = records[point.key]
+        where, line = Context(record.file, context.findings), record.line_of("factors")
+        for factor in point.source.factors:
+            name = factor.point.rpartition(".")[2]
+            found = by_id.get(factor.point)
+            if found is None:
+                guess = near(name, points)
+                if guess:
+                    where.mistake(line, "unknown_point_near", point=name, near=guess)
+                else:
+                    where.mistake(line, "unknown_point", point=name)
+            elif not isinstance(found.source, ModbusSource) or is_text(found.source.type):
+                where.mistake(line, "factor_kind", point=point.key, factor=name)
+            elif found.source.factors:
+                where.mistake(line, "factor_chain", point=point.key, factor=name)
 
 
 class Names:

@@ -9,11 +9,11 @@ import msgspec
 from config import catalogue
 from config.alarms import lay_alarms
 from config.catalogue import Compiled, EquipmentType
-from config.checks import forbidden_points, overlaps
+from config.checks import factor_points, forbidden_points, overlaps
 from config.fields import Context, Record
 from config.findings import near
 from config.plans import make_plan
-from config.points import make_point, read_points, wired
+from config.points import make_point, read_points, scales, wired
 from config.rules import COMM_STATE, comm_point, comms_alarm, make_rule
 from console.domain.estate import Equipment, ModbusDevice, Point
 from console.domain.plans import MaintenancePlan
@@ -60,6 +60,7 @@ def stamp(record: Record, kind: EquipmentType, plans: list[Record], context: Con
         context.mistake(record.line, "unit_missing", equipment=record.get("id"))
     made = Stamped(_equipment(record, kind), record, protocols=needs)
     _stamp_points(made, parts, connection, unit)
+    factor_points(made.points, parts.records, context)
     if connection:
         comm = comm_point(connection, unit)
         made.points[COMM_STATE] = msgspec.structs.replace(comm, id=f"{made.equipment.id}.{COMM_STATE}", equipment=made.equipment.id)
@@ -151,9 +152,10 @@ def _poll(record: Record, parts: _Parts, context: Context) -> None:
     polls: Record | None = record.get("poll")
     if not polls:
         return
+    factors = scales(parts.points)  # they hardly ever change: only a poll of their own makes them faster
     for key, poll_ms in polls.values.items():
         if key == "*":
-            keys = [name for name in parts.points if name not in polls]
+            keys = [name for name in parts.points if name not in polls and name not in factors]
         elif key in parts.points:
             keys = [key]
         else:
@@ -177,7 +179,7 @@ def _stamp_points(made: Stamped, parts: _Parts, connection: str, unit: int) -> N
     equipment = made.equipment.id
     for key, point in parts.points.items():
         made.points[key] = msgspec.structs.replace(
-            point, id=f"{equipment}.{key}", equipment=equipment, source=wired(point.source, connection, unit)
+            point, id=f"{equipment}.{key}", equipment=equipment, source=wired(point.source, equipment, connection, unit)
         )
 
 

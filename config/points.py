@@ -10,15 +10,16 @@ from config.fields import Context, Record
 from config.scalars import loose_value
 from config.schema import POINT
 from config.tree import Mapping, Node, Scalar, Sequence
-from console.domain.estate import ManualSource, ModbusSource, MqttSource, OtherSource, Point, Source, ValueKind
+from console.domain.estate import Factor, ManualSource, ModbusSource, MqttSource, OtherSource, Point, Source, ValueKind
+from console.domain.registers import is_text, width
 from console.domain.text import EMPTY, Text
 from console.domain.times import SECOND
 
-WIDTH = {"u32": 2, "i32": 2, "f32": 2, "bcd32": 2, "u64": 4, "i64": 4, "f64": 4}  # registers; every other type takes one
+RATES = {"fast": 250, "normal": 1000, "slow": 60_000, "hourly": 3_600_000}  # rate classes and their sampling interval, ms
 STALE_FLOOR_S = 10.0  # a value is not called stale before this age, however fast it is polled
 STALE_POLLS = 3  # missed polls (or reports) until a value is stale: maps/mqtt_payloads "silence timeout = 3 × expected interval"
-_MODBUS_ONLY = ("fc", "address", "type", "order", "bit", "bits", "not_available")
-_MQTT_ONLY = ("topic", "path", "true_words", "false_words", "time_path", "availability_topic", "online_words", "offline_words")
+_NUMBERS_ONLY = ("bit", "scale", "offset", "not_available", "factors", "plausible", "normal")  # nothing that a text has
+_BYTE_ORDERS = ("ABCD", "BADC")  # all that a run of characters, or of separate numbers, can come in
 
 
 def read_points(node: Node | None, context: Context, defaults: Record, groups: dict[str, Text]) -> list[Record]:
@@ -43,7 +44,7 @@ def read_points(node: Node | None, context: Context, defaults: Record, groups: d
 def _repeated(node: Node, context: Context) -> list[Record]:
     if not isinstance(node, Mapping) or "repeat" not in node.entries:
         record = POINT.read(node, "points", context)
-        return [record] if isinstance(record, Record) else []
+        return [_as_meant(record, context)] if isinstance(record, Record) else []
     repeat = POINT.fields["repeat"].kind.read(node.entries["repeat"][1], "repeat", context)
     if not isinstance(repeat, Record) or "to" not in repeat:
         return []
@@ -52,8 +53,32 @@ def _repeated(node: Node, context: Context) -> list[Record]:
         inner = Context(context.file, context.findings, {**context.params, "n": str(number)}, context.later)
         record = POINT.read(node, "points", inner)
         if isinstance(record, Record):
-            records.append(record)
+            records.append(_as_meant(record, inner))
     return records
+
+
+def _as_meant(record: Record, context: Context) -> Record:
+    """A point's own record, before the defaults are laid beneath it: those are written for the numbers of a type."""
+    kind = record.get("type", "")
+    if is_text(kind):
+        for name in _NUMBERS_ONLY:
+            if name in record:
+                context.mistake(record.line_of(name), "text_number", key=record.get("key", ""), name=name, type=kind)
+                record.bad.add(name)
+        if kind != "time2" and record.values.setdefault("order", "ABCD") not in _BYTE_ORDERS:
+            context.mistake(record.line_of("order"), "text_order", key=record.get("key", ""), type=kind, order=record.get("order"))
+    return rated(record, context)
+
+
+def rated(record: Record, context: Context) -> Record:
+    """``record`` with its rate class as the sampling interval that it stands for."""
+    rate = record.get("rate")
+    if rate is not None:
+        if "poll_ms" in record:
+            context.mistake(record.line_of("rate"), "rate_and_poll")
+        record.values["poll_ms"] = RATES[rate]
+        record.lines["poll_ms"] = record.line_of("rate")
+    return record
 
 
 def make_point(record: Record, context: Context) -> Point | None:
@@ -65,9 +90,13 @@ def make_point(record: Record, context: Context) -> Point | None:
         if "name" not in record.bad:
             context.mistake(record.line, "missing_key", key="name", section="point")
         return None
-    kind = ValueKind(record.get("kind", "analog"))
     source = _source(record, context)
     if source is None:
+        return None
+    text = isinstance(source, ModbusSource) and is_text(source.type)
+    kind = ValueKind(record.get("kind", "text" if text else "analog"))
+    if isinstance(source, ModbusSource) and text != (kind is ValueKind.TEXT):
+        context.mistake(record.line_of("kind"), "kind_of_type", key=key, kind=kind.value, type=source.type)
         return None
     poll_ms = record.get("poll_ms", 1000)
     stale = record.get("stale_after")
@@ -115,33 +144,59 @@ def _modbus(record: Record, context: Context) -> ModbusSource | None:
     function = record.get("fc", 3)
     kind = record.get("type", "u16" if function >= 3 else "bool")
     line = record.line_of("address")
-    width = WIDTH.get(kind, 1)
     address: int = record.get("address")
     if function <= 2 and kind != "bool":
         context.mistake(record.line_of("type"), "bit_function", key=record.get("key"), fc=function, type=kind)
         return None
-    if address + width > 65536:
-        context.mistake(line, "address_end", key=record.get("key"), address=address, width=width)
+    if is_text(kind):
+        if not _text_fits(record, kind, context):
+            return None
+    elif "length" in record:
+        context.mistake(record.line_of("length"), "length_of_number", key=record.get("key"), type=kind)
         return None
-    bit, bits = record.get("bit"), record.get("bits", 1)
-    if bit is not None and (
-        kind in ("f32", "f64", "bcd16", "bcd32") or bit + bits > (8 if kind in ("u8hi", "u8lo") else 16 * width)
-    ):
-        context.mistake(record.line_of("bit"), "bit_range", key=record.get("key"), bit=bit, bits=bits, type=kind)
-        return None
-    return ModbusSource(
+    source = ModbusSource(
         connection="",
         unit=0,
         function=function,
         address=address,
         type=kind,
         order=record.get("order", "ABCD"),
-        bit=bit,
-        bits=bits,
-        scale=record.get("scale", 1.0),
-        offset=record.get("offset", 0.0),
-        not_available=tuple(record.get("not_available", ())),
+        bit=record.get("bit"),
+        bits=1 if is_text(kind) else record.get("bits", 1),
+        scale=1.0 if is_text(kind) else record.get("scale", 1.0),
+        offset=0.0 if is_text(kind) else record.get("offset", 0.0),
+        not_available=() if is_text(kind) else tuple(record.get("not_available", ())),
+        length=record.get("length", 1),
+        factors=tuple(_factor(factor, context) for factor in record.get("factors", ()) if "point" in factor),
     )
+    most = 8 if kind in ("u8hi", "u8lo") else 16 * width(source)
+    if source.bit is not None and (kind in ("f32", "f64", "bcd16", "bcd32") or source.bit + source.bits > most):
+        context.mistake(record.line_of("bit"), "bit_range", key=record.get("key"), bit=source.bit, bits=source.bits, type=kind)
+        return None
+    if address + width(source) > 65536:
+        context.mistake(line, "address_end", key=record.get("key"), address=address, width=width(source))
+        return None
+    return source
+
+
+def _text_fits(record: Record, kind: str, context: Context) -> bool:
+    """A text says how long it is; a date is as long as it is."""
+    key = record.get("key")
+    if kind == "text" and "length" not in record:
+        if "length" not in record.bad:
+            context.mistake(record.line_of("type"), "length_missing", key=key)
+        return False
+    if kind != "text" and "length" in record:
+        context.mistake(record.line_of("length"), "length_of_number", key=key, type=kind)
+        return False
+    return True
+
+
+def _factor(record: Record, context: Context) -> Factor:
+    how, table = record.get("how", "times"), record.get("table", {})
+    if (how == "table") != bool(table) and not record.bad & {"how", "table"}:
+        context.mistake(record.line, "factor_table" if how == "table" else "factor_without_table", point=record.get("point"))
+    return Factor(record.get("point"), how, table)
 
 
 def _mqtt(record: Record) -> MqttSource:
@@ -156,10 +211,16 @@ def _mqtt(record: Record) -> MqttSource:
     return MqttSource(connection="", **given)
 
 
-def wired(source: Source, connection: str, unit: int) -> Source:
-    """``source`` on its connection."""
+def wired(source: Source, equipment: str, connection: str, unit: int) -> Source:
+    """``source`` on its connection, its factors among the points of ``equipment``."""
     if isinstance(source, ModbusSource):
-        return msgspec.structs.replace(source, connection=connection, unit=unit)
+        factors = tuple(msgspec.structs.replace(factor, point=f"{equipment}.{factor.point}") for factor in source.factors)
+        return msgspec.structs.replace(source, connection=connection, unit=unit, factors=factors)
     if isinstance(source, MqttSource | OtherSource):
         return msgspec.structs.replace(source, connection=connection)
     return source
+
+
+def scales(points: dict[str, Point]) -> set[str]:
+    """The keys of those points that are factors of others, before their equipment is known."""
+    return {factor.point for point in points.values() if isinstance(point.source, ModbusSource) for factor in point.source.factors}

@@ -26,11 +26,12 @@ from config.scalars import (
     Topic,
 )
 from console.domain.estate import ValueKind
+from console.domain.registers import TYPES
 from console.domain.rules import Category, RuleKind
 from console.domain.times import DAY, HOUR
 from console.texts import CHINESE, ENGLISH, tr
 
-REGISTER_TYPES = ("bool", "u8hi", "u8lo", "u16", "i16", "u32", "i32", "u64", "i64", "f32", "f64", "bcd16", "bcd32")
+REGISTER_TYPES = TYPES
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
 SYSTEMS = ("elevator", "water", "fire", "power", "metering", "other")
 PAGES = ("elevator", "pump", "pump_set", "fire_panel", "meter", "generic")
@@ -59,6 +60,17 @@ LOCATION = Obj(
     kind=Field(Choice("building", "floor", "room", "area"), default="building"),
 )
 
+PUBLISH = Obj(
+    "publish",
+    root=Field(Str(r"[^+#\x00/\s]+(?:/[^+#\x00/\s]+)*", 200), default="building-console"),
+    every=Field(Duration(HOUR), default="5 s"),
+    rate=Field(Int(1, 1000), default="50"),
+    values=Field(Bool(), default="true"),
+    alarms=Field(Bool(), default="true"),
+    faults=Field(Bool(), default="true"),
+    orders=Field(Bool(), default="true"),
+)
+
 CONNECTION = Obj(
     "connection",
     id=Field(_id, required=True),
@@ -76,13 +88,19 @@ CONNECTION = Obj(
     tls=Field(Bool(), default="false"),
     ca_file=Field(Str(longest=1000)),
     keepalive_s=Field(Int(5, 3600), default="30"),
+    cert_file=Field(Str(longest=1000)),
+    key_file=Field(Str(longest=1000)),
+    qos=Field(Int(0, 2), default="1"),
+    session=Field(Duration(31 * DAY), default="0 s"),
+    publish=Field(PUBLISH),
     driver=Field(_word),
     options=Field(MapOf(Loose())),
 )
 # Which keys of a connection belong to which protocol.
 PROTOCOL_KEYS: dict[str, frozenset[str]] = {
     "modbus-tcp": frozenset({"host", "port", "timeout_ms", "retries", "pause_ms"}),
-    "mqtt": frozenset({"host", "port", "version", "client_id", "username", "secret", "tls", "ca_file", "keepalive_s"}),
+    "mqtt": frozenset({"host", "port", "version", "client_id", "username", "secret", "tls", "ca_file", "keepalive_s"})
+    | {"cert_file", "key_file", "qos", "session", "publish"},
     "other": frozenset({"driver", "options"}),
 }
 
@@ -93,28 +111,44 @@ REPEAT = Obj(
 
 CODE = Obj("code", zh=Field(_word), en=Field(_word), level=Field(_word), priority=Field(Int(1, 4)))
 
+FACTOR = Obj(
+    "factor",
+    point=Field(_id, required=True),
+    how=Field(Choice("times", "power", "places", "table"), default="times"),
+    table=Field(MapOf(Num(), numeric=True)),
+)
+
 _SOURCE_FIELDS: dict[str, Field] = {
     "source": Field(Choice("manual")),
     "fc": Field(Int(1, 4), default="3"),
     "address": Field(Int(0, 65535)),
     "type": Field(Choice(*REGISTER_TYPES), default="u16"),
+    "length": Field(Int(1, 125)),
     "order": Field(Choice(*ORDERS), default="ABCD"),
     "bit": Field(Int(0, 63)),
     "bits": Field(Int(1, 32), default="1"),
     "scale": Field(Num(), default="1"),
     "offset": Field(Num(), default="0"),
+    "factors": Field(ListOf(FACTOR, 4)),
     "not_available": Field(ListOf(Int(-(2**63), 2**64 - 1), 16)),
     "topic": Field(Topic(wild=True)),
+    "device": Field(_word),
     "path": Field(JsonPath()),
+    "where": Field(MapOf(_word)),
+    "partial": Field(Bool(), default="false"),
+    "encoding": Field(Choice("json", "binary"), default="json"),
+    "byte": Field(Int(0, 256 * 1024 - 1), default="0"),
     "true_words": Field(ListOf(_word, 32)),
     "false_words": Field(ListOf(_word, 32)),
     "time_path": Field(JsonPath()),
     "time_unit": Field(Choice("s", "ms", "iso"), default="s"),
+    "max_skew": Field(Duration(DAY), default="5 min"),
     "availability_topic": Field(Topic(wild=False)),
     "online_words": Field(ListOf(_word, 32), default="online, true, 1"),
     "offline_words": Field(ListOf(_word, 32), default="offline, false, 0"),
     "options": Field(MapOf(Loose())),
     "poll_ms": Field(_poll, default="1000"),
+    "rate": Field(Choice("fast", "normal", "slow", "hourly")),
     "stale_after": Field(Duration(31 * DAY), default="10 s / 3 × poll_ms"),
 }
 
@@ -134,7 +168,8 @@ POINT = Obj(
     repeat=Field(REPEAT),
     **_SOURCE_FIELDS,
 )
-DEFAULTS = Obj("defaults", **{key: field for key, field in _SOURCE_FIELDS.items() if key not in ("source", "address", "bit")})
+_OWN = ("source", "address", "bit", "length", "factors")  # a point's own affair: no default could be right
+DEFAULTS = Obj("defaults", **{key: field for key, field in _SOURCE_FIELDS.items() if key not in _OWN})
 
 ALARM = Obj(
     "alarm",
@@ -256,8 +291,8 @@ FILE = Obj(
 )
 
 OBJECTS: tuple[Obj, ...] = (
-    FILE, SITE, LOCATION, CONNECTION, EQUIPMENT, POINT, REPEAT, CODE, ALARM, PLAN, SITE_PLAN, RESPONSE, LIMITS, TYPE, DEVICE, COMMS,
-    PARAMETER, DEFAULTS,
+    FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, REPEAT, CODE, ALARM, PLAN, SITE_PLAN, RESPONSE, LIMITS,
+    TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip
 
 

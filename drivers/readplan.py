@@ -11,8 +11,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from console.domain.estate import ModbusDevice, ModbusSource, Point
-from drivers.decode import modbus, registers
+from console.domain.estate import ModbusDevice, Point
+from console.domain.registers import width
+from drivers.decode import modbus
 
 MAX_REGISTERS = 125
 MAX_BITS = 2000
@@ -63,11 +64,6 @@ class Plan:
 
     blocks: tuple[Block, ...]
     unreadable: tuple[Point, ...] = field(default=())
-
-
-def width(source: ModbusSource) -> int:
-    """How many addresses a point takes: registers, or one bit."""
-    return 1 if source.function in (1, 2) else registers(source.type)
 
 
 def build(points: Iterable[Point], device: ModbusDevice, learned: Mapping[int, Learned] | None = None) -> Plan:

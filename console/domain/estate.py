@@ -92,9 +92,16 @@ class ModbusSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="v
 class MqttSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="via", tag="mqtt"):
     """Where a point lies in an MQTT message.
 
-    ``path`` walks a JSON payload (``data.list[2].value``); empty means that the payload itself is the value.
-    ``true_words``/``false_words`` turn texts into 1 and 0. value = number * scale + offset.
-    ``time_path`` with ``time_unit`` (s, ms, iso) names the device's own time; without it the arrival time counts.
+    ``topic`` is the exact topic; ``subscribe`` the filter that brings it (one for many devices), empty = the topic itself.
+    ``path`` walks a JSON payload (``data.list[2].value``, ``data[name=n1].value``); empty means that the payload itself is the
+    value. ``where`` (path: word) tells messages apart that share a topic: one of another kind is passed over.
+    ``partial``: the device sends only what changed, so a missing path is no mistake.
+    ``true_words``/``false_words`` turn texts into 1 and 0. value = number * scale + offset; ``not_available`` lists raw
+    numbers that mean "no value".
+    ``time_path`` with ``time_unit`` (s, ms, iso) names the device's own time; without it, or where it is more than
+    ``max_skew_s`` off, the arrival time counts.
+    ``encoding`` binary: the value lies ``byte`` bytes into the payload as ``type`` (u8, i8, text with ``length`` bytes, or a type
+    of :class:`ModbusSource`) in ``order``, ``bit``/``bits`` as there.
     """
 
     connection: str
@@ -109,6 +116,18 @@ class MqttSource(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="via
     availability_topic: str = ""
     online_words: tuple[str, ...] = ("online", "true", "1")
     offline_words: tuple[str, ...] = ("offline", "false", "0")
+    subscribe: str = ""
+    where: dict[str, str] = {}
+    partial: bool = False
+    max_skew_s: float = 300.0
+    not_available: tuple[int, ...] = ()
+    encoding: str = "json"  # or binary
+    byte: int = 0
+    type: str = "u16"
+    order: str = "ABCD"
+    bit: int | None = None
+    bits: int = 1
+    length: int = 1
 
 
 class CommSource(msgspec.Struct, frozen=True, tag_field="via", tag="comm"):
@@ -270,8 +289,27 @@ Modbus = ModbusTcp | ModbusSerial | ModbusRtuTcp
 """Every kind of line with polled Modbus units."""
 
 
+class Publish(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What we tell other systems over a broker, below ``<root>/<site>/``; docs/mqtt.md has the topic tree.
+
+    ``every_s``: values of one piece of equipment are sent at most so often, and only after a change.
+    ``rate``: messages a second at most, everything together.
+    """
+
+    root: str = "building-console"
+    every_s: float = 5.0
+    rate: int = 50
+    values: bool = True
+    alarms: bool = True
+    faults: bool = True
+    orders: bool = True
+
+
 class Mqtt(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="mqtt"):
-    """One broker session."""
+    """One broker session.
+
+    ``session_s``: how long the broker keeps what arrives (with QoS 1 and 2) while we are away; 0 = a clean session each time.
+    """
 
     id: str
     name: Text
@@ -284,6 +322,11 @@ class Mqtt(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol"
     tls: bool = False
     ca_file: str = ""
     keepalive_s: int = 30
+    cert_file: str = ""  # our own certificate and its key, where the broker asks for one
+    key_file: str = ""
+    qos: int = 1  # of our subscriptions
+    session_s: int = 0
+    publish: Publish | None = None  # nothing is published where it is not asked for
 
 
 class OtherConnection(msgspec.Struct, frozen=True, omit_defaults=True, tag_field="protocol", tag="other"):
