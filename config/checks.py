@@ -162,10 +162,12 @@ def one_device_each(devices: list[tuple[str, ModbusDevice, Record]], context: Co
 
 def one_topic_each(points: list[tuple[Point, Record]], context: Context) -> None:
     """Two pieces of equipment that read the same value of the same topic."""
-    seen: dict[tuple[str, str, str], tuple[str, int]] = {}
+    seen: dict[tuple[object, ...], tuple[str, int]] = {}
     for point, record in points:
         if isinstance(point.source, MqttSource):
-            identity = (point.source.connection, point.source.topic, point.source.path)
+            source = point.source
+            where = tuple(source.where.items())
+            identity = (source.connection, source.topic, source.path, where, source.byte, source.bit)
             other = seen.setdefault(identity, (point.equipment, record.line))
             if other[0] != point.equipment:
                 context.mistake(

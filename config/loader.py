@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
 
-from config import catalogue, checks
+from config import catalogue, checks, mqtt
 from config.catalogue import EquipmentType
 from config.checks import Names
 from config.expand import Stamped, stamp
@@ -21,7 +21,7 @@ from config.scalars import loose_value
 from config.schema import FILE, PROTOCOL_KEYS
 from config.tree import parse
 from console.domain.configuring import Mistake
-from console.domain.estate import Connection, Estate, Location, ModbusDevice, ModbusTcp, Mqtt, OtherConnection, Site
+from console.domain.estate import Connection, Estate, Location, ModbusDevice, ModbusTcp, OtherConnection, Site
 from console.domain.text import EMPTY, Text
 
 LARGEST = 20_000_000  # bytes; a site of 100,000 points is some 5 MB
@@ -163,7 +163,7 @@ class _Builder:
         if protocol == "modbus-tcp":
             return ModbusTcp(record.get("id"), name, **given)
         if protocol == "mqtt":
-            return Mqtt(record.get("id"), name, **given)
+            return mqtt.connection(record, name, given, self._context)
         options = {key: loose_value(value) for key, value in given["options"].values.items()} if "options" in given else {}
         return OtherConnection(record.get("id"), name, given["driver"], options)
 
@@ -231,7 +231,10 @@ class _Builder:
         lines = {record.get("id"): record for record in reversed(self._record.get("connections", []))}
         used = {record.get("connection") for record in self._record.get("equipment", [])}
         checks.shared_lines([(connection, lines[name]) for name, connection in connections.items()], used, self._context)
-        checks.one_topic_each([(point, made.record) for made in stamped for point in made.points.values()], self._context)
+        points = [(point, made.record) for made in stamped for point in made.points.values()]
+        checks.one_topic_each(points, self._context)
+        site: Record | None = self._record.get("site")
+        mqtt.own_tree(points, connections.values(), site.get("id", "") if site else "", self._context)
 
 
 def _is_zone(name: str) -> bool:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import msgspec
 
+from config import mqtt
 from config.fields import Context, Record
 from config.scalars import loose_value
 from config.schema import POINT
@@ -46,11 +45,17 @@ def _repeated(node: Node, context: Context) -> list[Record]:
         record = POINT.read(node, "points", context)
         return [_as_meant(record, context)] if isinstance(record, Record) else []
     repeat = POINT.fields["repeat"].kind.read(node.entries["repeat"][1], "repeat", context)
-    if not isinstance(repeat, Record) or "to" not in repeat:
+    if not isinstance(repeat, Record) or repeat.bad:
         return []
+    if ("to" in repeat) == ("loops" in repeat):
+        context.mistake(repeat.line, "repeat_what")
+        return []
+    counted: list[dict[str, str]] = [{"loop": str(loop), "n": str(number)} for loop, number in repeat.get("loops", ())]
+    if "to" in repeat:
+        counted = [{"n": str(number)} for number in range(repeat.get("from", 1), repeat.get("to") + 1)]
     records = []
-    for number in range(repeat.get("from", 1), repeat.get("to") + 1):
-        inner = Context(context.file, context.findings, {**context.params, "n": str(number)}, context.later)
+    for places in counted:
+        inner = Context(context.file, context.findings, {**context.params, **places}, context.later)
         record = POINT.read(node, "points", inner)
         if isinstance(record, Record):
             records.append(_as_meant(record, inner))
@@ -129,11 +134,13 @@ def _source(record: Record, context: Context) -> Source | None:
     if record.get("source") == "manual":
         return ManualSource()
     if "address" in record:
+        if record.get("type") in ("u8", "i8"):
+            context.mistake(record.line_of("type"), "byte_type", key=record.get("key"), type=record.get("type"))
         return _modbus(record, context)
     if record.bad & {"address", "topic", "options"}:
         return None
     if "topic" in record:
-        return _mqtt(record)
+        return mqtt.source(record, context)
     if "options" in record:
         return OtherSource("", {key: loose_value(value) for key, value in record.get("options").values.items()})
     context.mistake(record.line, "source_missing", key=record.get("key"))
@@ -199,24 +206,14 @@ def _factor(record: Record, context: Context) -> Factor:
     return Factor(record.get("point"), how, table)
 
 
-def _mqtt(record: Record) -> MqttSource:
-    given: dict[str, Any] = {
-        key: tuple(record.get(key)) if isinstance(record.get(key), list) else record.get(key)
-        for key in (
-            "topic", "path", "scale", "offset", "true_words", "false_words", "time_path", "time_unit", "availability_topic",
-            "online_words", "offline_words",
-        )
-        if key in record
-    }  # fmt: skip
-    return MqttSource(connection="", **given)
-
-
 def wired(source: Source, equipment: str, connection: str, unit: int) -> Source:
     """``source`` on its connection, its factors among the points of ``equipment``."""
     if isinstance(source, ModbusSource):
         factors = tuple(msgspec.structs.replace(factor, point=f"{equipment}.{factor.point}") for factor in source.factors)
         return msgspec.structs.replace(source, connection=connection, unit=unit, factors=factors)
-    if isinstance(source, MqttSource | OtherSource):
+    if isinstance(source, MqttSource):
+        return msgspec.structs.replace(mqtt.named(source, equipment), connection=connection)
+    if isinstance(source, OtherSource):
         return msgspec.structs.replace(source, connection=connection)
     return source
 

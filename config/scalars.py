@@ -9,7 +9,7 @@ from typing import Any
 from config import durations, units
 from config.fields import MISSING, Context, Kind, shown
 from config.findings import Findings, near
-from config.numerals import whole
+from config.numerals import product, whole
 from config.tree import Mapping, Node, Scalar, Sequence
 from console.domain.estate import Band
 from console.domain.text import Text
@@ -64,10 +64,10 @@ class Id(Str):
 
 
 class JsonPath(Str):
-    """Where a value lies in a JSON document: ``data.list[2]["a.b"]``; nothing stands for the whole document."""
+    """Where a value lies in a JSON document: ``data.list[2]["a.b"]``, ``data[name=n1].value``; nothing = the whole document."""
 
     wants = "path"
-    _bracket = r"""\[(?:\d+|"[^"]*"|'[^']*')\]"""
+    _bracket = r"""\[(?:\d+|"[^"]*"|'[^']*'|[^\[\]="']+=[^\[\]]*)\]"""
 
     def __init__(self) -> None:
         super().__init__(rf"(?:(?:[^.\[\]]+|{self._bracket})(?:\.[^.\[\]]+|{self._bracket})*)?", 200)
@@ -118,7 +118,7 @@ class Choice(Kind):
 
 
 class Int(Kind):
-    """A whole number, decimal or 0x…; in an equipment type also a sum such as ``${base} + 3``."""
+    """A whole number, decimal or 0x…; in an equipment type also a sum such as ``${loop} * 256 + ${n}``."""
 
     wants = "integer"
 
@@ -170,7 +170,7 @@ class Num(Kind):
 
 
 def number(node: Node, context: Context) -> float | None:
-    """The finite number of a plain scalar."""
+    """The finite number of a plain scalar; in an equipment type also a product such as ``${ct_ratio} * 0.01``."""
     if not isinstance(node, Scalar):
         return None
     text, plain = context.fill(node)
@@ -179,6 +179,8 @@ def number(node: Node, context: Context) -> float | None:
     try:
         value = float(text)
     except ValueError:
+        if "*" in text:
+            return product(text)
         as_int = whole(text)
         return None if as_int is None else float(as_int)
     return value if math.isfinite(value) and "_" not in text else None

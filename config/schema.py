@@ -6,6 +6,7 @@ from typing import Any
 
 from config.durations import DURATION_PATTERN, INTERVAL_PATTERN
 from config.fields import Deferred, Field, ListOf, MapOf, Obj
+from config.nodelist import MOST_NODES, NodeList
 from config.scalars import (
     BandKind,
     Bool,
@@ -35,7 +36,7 @@ REGISTER_TYPES = TYPES
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
 SYSTEMS = ("elevator", "water", "fire", "power", "metering", "other")
 PAGES = ("elevator", "pump", "pump_set", "fire_panel", "meter", "generic")
-MOST_REPEATS = 5000  # points out of one line; the largest fire panels have 5,000 registers
+MOST_REPEATS = MOST_NODES  # points out of one line
 FASTEST_MS, SLOWEST_MS = 50, 3_600_000  # a poll faster than 50 ms is no building; slower than 1 h is no watch
 
 _id = Id()
@@ -106,7 +107,8 @@ PROTOCOL_KEYS: dict[str, frozenset[str]] = {
 
 REPEAT = Obj(
     "repeat",
-    **{"from": Field(Int(0, MOST_REPEATS), default="1"), "to": Field(Int(0, MOST_REPEATS), required=True)},
+    **{"from": Field(Int(0, MOST_REPEATS), default="1"), "to": Field(Int(0, MOST_REPEATS))},
+    loops=Field(NodeList()),
 )
 
 CODE = Obj("code", zh=Field(_word), en=Field(_word), level=Field(_word), priority=Field(Int(1, 4)))
@@ -119,10 +121,10 @@ FACTOR = Obj(
 )
 
 _SOURCE_FIELDS: dict[str, Field] = {
-    "source": Field(Choice("manual")),
+    "source": Field(Choice("manual", "site")),
     "fc": Field(Int(1, 4), default="3"),
     "address": Field(Int(0, 65535)),
-    "type": Field(Choice(*REGISTER_TYPES), default="u16"),
+    "type": Field(Choice(*REGISTER_TYPES, "u8", "i8"), default="u16"),
     "length": Field(Int(1, 125)),
     "order": Field(Choice(*ORDERS), default="ABCD"),
     "bit": Field(Int(0, 63)),
@@ -132,7 +134,7 @@ _SOURCE_FIELDS: dict[str, Field] = {
     "factors": Field(ListOf(FACTOR, 4)),
     "not_available": Field(ListOf(Int(-(2**63), 2**64 - 1), 16)),
     "topic": Field(Topic(wild=True)),
-    "device": Field(_word),
+    "device": Field(Str(r"[^+#\x00]+", 200)),
     "path": Field(JsonPath()),
     "where": Field(MapOf(_word)),
     "partial": Field(Bool(), default="false"),
@@ -252,8 +254,9 @@ RESPONSE = Obj(
 COMMS = Obj("comms", priority=Field(Int(1, 4), default="3"), delay=Field(Duration(HOUR), default="0 s"))
 PARAMETER = Obj(
     "parameter",
-    kind=Field(Choice("integer", "number", "string"), required=True),
+    kind=Field(Choice("integer", "number", "string", "nodes"), required=True),
     default=Field(Loose()),
+    example=Field(Loose()),
     low=Field(Num()),
     high=Field(Num()),
     confirm=Field(Bool(), default="false"),
