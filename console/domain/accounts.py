@@ -31,17 +31,21 @@ class Right(enum.StrEnum):
     MANAGE_ACCOUNTS = "manage_accounts"
     READ_AUDIT = "read_audit"
     STOP_MONITORING = "stop_monitoring"
+    ENTER_READINGS = "enter_readings"  # 抄表, with photos
+    ISOLATE = "isolate"  # keep the isolation register
+    PATROL = "patrol"  # record a compensating patrol
     COMMISSION = "commission"  # read, scan and log a line by hand; record tests of points
 
 
 _DESK = {
     Right.ACKNOWLEDGE, Right.TAKE_FAULT, Right.CLOSE_FAULT, Right.RAISE_ORDER, Right.DISPATCH_ORDER, Right.WORK_ORDER,
+    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL,
 }  # fmt: skip
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(_DESK),
     Role.SUPERVISOR: frozenset(_DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION}),
-    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION}),
+    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL}),
     Role.ADMINISTRATOR: frozenset(
         {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION}
     ),

@@ -8,6 +8,7 @@ from console.domain.accounts import Role
 from console.domain.commissioning import Result
 from console.domain.faults import CloseCode
 from console.domain.orders import OrderKind, OrderState
+from console.domain.readings import EnteredReading
 
 
 class _Command(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
@@ -208,8 +209,65 @@ class StopMonitoring(_Command, frozen=True):
     confirm: str
 
 
+class EnterReadings(_Command, frozen=True):
+    """抄表: readings of manual points, all of them or none. At most one a point."""
+
+    readings: tuple[EnteredReading, ...]
+
+
+class StorePhoto(_Command, frozen=True):
+    """Keep a photo for a reading that will name it by its SHA-256. The same file twice is one file."""
+
+    data: bytes
+
+
+class RecordIsolation(_Command, frozen=True):
+    """屏蔽登记 by hand. ``since`` 0 = now; ``until`` 0 = not said; ``patrol_every`` ns, 0 = no patrol."""
+
+    equipment: str
+    reason: str
+    isolated_by: str
+    point: str = ""
+    what: str = ""
+    since: int = 0
+    until: int = 0
+    patrol_every: int = 0
+    patrol_by: str = ""
+
+
+class AmendIsolation(_Command, frozen=True):
+    """Reason, person, planned end and patrol of an entry, as they are to be from now on."""
+
+    isolation: int
+    reason: str
+    isolated_by: str
+    until: int = 0
+    patrol_every: int = 0
+    patrol_by: str = ""
+
+
+class RecordPatrol(_Command, frozen=True):
+    """A compensating patrol of an isolated part was made. Same rules for ``at``, ``by`` and ``reason`` as a stage's."""
+
+    isolation: int
+    result: str
+    at: int = 0
+    by: str = ""
+    reason: str = ""
+
+
+class LiftIsolation(_Command, frozen=True):
+    """An entry that a person opened is over: the part is back."""
+
+    isolation: int
+    note: str
+    at: int = 0
+    by: str = ""
+
+
 Command = (
     SetUpAdministrator | SignOn | SignOff | ChangeSecret | SaveAccount | AcknowledgeAlarms | TakeFault | CloseFault | RaiseOrder
     | DispatchOrder | AdvanceOrder | MarkRestored | VerifyOrder | ReworkOrder | HoldOrder | ResumeOrder | CancelOrder | NoteOrder
     | CheckOrderItem | ImportConfiguration | UndoImport | StopMonitoring | RecordPointTest
+    | EnterReadings | StorePhoto | RecordIsolation | AmendIsolation | RecordPatrol | LiftIsolation
 )  # fmt: skip

@@ -11,8 +11,10 @@ from console.domain.accounts import Account
 from console.domain.alarms import Alarm
 from console.domain.commissioning import PointTest
 from console.domain.faults import Clock, Fault
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
+from console.domain.readings import TypedReading
 
 
 class _Event(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
@@ -148,11 +150,33 @@ class ClockStepped(_Event, frozen=True):
     step_ns: int
 
 
+class ReadingEntered(_Event, frozen=True):
+    """A person read a manual point, or corrected a reading (``was`` is the value before)."""
+
+    reading: TypedReading
+
+
+class IsolationOpened(_Event, frozen=True):
+    isolation: Isolation
+
+
+class IsolationAmended(_Event, frozen=True):
+    isolation: Isolation
+
+
+class IsolationPatrolled(_Event, frozen=True):
+    isolation: Isolation
+
+
+class IsolationLifted(_Event, frozen=True):
+    isolation: Isolation
+
+
 Event = (
     AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
-    | PointTested
+    | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
 )  # fmt: skip
 
 

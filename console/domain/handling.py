@@ -12,7 +12,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from console.domain import commands as cmd
-from console.domain import ordering, promises, sheets
+from console.domain import ordering, promises, registering, sheets
 from console.domain.accounts import Account, Right
 from console.domain.acts import Act, demanded, words
 from console.domain.alarms import Alarm
@@ -73,6 +73,16 @@ def decide(world: World, command: Command, actor: Account, station: str, now: in
             return ordering.note(act, command)
         case cmd.CheckOrderItem():
             return ordering.check_item(act, command)
+        case cmd.EnterReadings():
+            return registering.enter_readings(act, command)
+        case cmd.RecordIsolation():
+            return registering.record(act, command)
+        case cmd.AmendIsolation():
+            return registering.amend(act, command)
+        case cmd.RecordPatrol():
+            return registering.patrol(act, command)
+        case cmd.LiftIsolation():
+            return registering.lift(act, command)
         case cmd.RecordPointTest():
             return (PointTested(sheets.record(act, command)),)
         case _:
