@@ -8,6 +8,7 @@ from importlib.resources import files
 
 from config.fields import Context, ListOf, Record
 from config.findings import Findings, near
+from config.nodelist import nodes
 from config.numerals import whole
 from config.points import make_point, rated, read_points
 from config.scalars import number
@@ -124,6 +125,11 @@ def _parameter_fits(name: str, spec: Record, value: Scalar, context: Context) ->
     kind = spec.get("kind")
     if kind == "string":
         return True
+    if kind == "nodes":
+        right = nodes(value.text) is not None
+        if not right:
+            context.mistake(value.line, "want_nodes", key=name, found=value.text)
+        return right
     amount = whole(value.text) if kind == "integer" else number(Scalar(value.line, value.text, True), context)
     if amount is None:
         context.mistake(value.line, f"want_{kind}", key=name, found=value.text)
@@ -178,9 +184,14 @@ def add_point(made: Compiled, record: Record, context: Context) -> None:
         context.mistake(record.line, "duplicate_point", key=key, first=made.records[key].line)
         return
     made.records[key] = record
-    point = make_point(record, context)
+    point = None if left_open(record) else make_point(record, context)
     if point is not None:
         made.points[key] = point
+
+
+def left_open(record: Record) -> bool:
+    """True for a point of a type that only exists where an equipment's line says where it lies (``source: site``)."""
+    return record.get("source") == "site" and not any(key in record for key in ("address", "topic", "options"))
 
 
 def protocols(points: dict[str, Point]) -> set[str]:
@@ -188,7 +199,7 @@ def protocols(points: dict[str, Point]) -> set[str]:
     found = set()
     for point in points.values():
         if isinstance(point.source, ModbusSource):
-            found.add("modbus-tcp")
+            found.add("modbus")
         elif isinstance(point.source, MqttSource):
             found.add("mqtt")
         elif isinstance(point.source, OtherSource):

@@ -56,7 +56,7 @@ def stamp(record: Record, kind: EquipmentType, plans: list[Record], context: Con
     connection, unit = record.get("connection", ""), record.get("unit", 0)
     if needs and not connection and "connection" not in record.bad:
         context.mistake(record.line, "connection_missing", equipment=record.get("id"), type=kind.name)
-    if "modbus-tcp" in needs and "unit" not in record and "unit" not in record.bad:
+    if "modbus" in needs and "unit" not in record and "unit" not in record.bad:
         context.mistake(record.line, "unit_missing", equipment=record.get("id"))
     made = Stamped(_equipment(record, kind), record, protocols=needs)
     _stamp_points(made, parts, connection, unit)
@@ -69,7 +69,7 @@ def stamp(record: Record, kind: EquipmentType, plans: list[Record], context: Con
         )
     _stamp_alarms(made, parts, record, context)
     _stamp_plans(made, parts.plans, context)
-    if "modbus-tcp" in needs:
+    if "modbus" in needs:
         made.device = _device(made.equipment.id, unit, _limits(compiled, record))
         forbidden_points(made.points, made.device, parts.records, context)
     if parts.changed or not compiled.checked:
@@ -184,11 +184,19 @@ def _stamp_points(made: Stamped, parts: _Parts, connection: str, unit: int) -> N
 
 
 def _stamp_alarms(made: Stamped, parts: _Parts, record: Record, context: Context) -> None:
-    for (key, _), alarm in lay_alarms(parts.alarms, record.get("alarms", []), made.points, context).items():
+    there = [alarm for alarm in parts.alarms if not _left_open(alarm, parts)]
+    for (key, _), alarm in lay_alarms(there, record.get("alarms", []), made.points, context).items():
         codes = parts.records[key].get("codes", {}) if key in parts.records else {}
         rule = make_rule(alarm, made.points[key], codes, Context(alarm.file, context.findings))
         if rule is not None:
             made.rules.append(rule)
+
+
+def _left_open(alarm: Record, parts: _Parts) -> bool:
+    """The alarm of a type whose points this line does not have."""
+    pattern = alarm.get("point", "")
+    named = [key for key in parts.records if key == pattern or (pattern.endswith("*") and key.startswith(pattern[:-1]))]
+    return bool(named) and not any(key in parts.points for key in named)
 
 
 def _own_plans(parts: _Parts, own: list[Record], context: Context) -> None:

@@ -154,7 +154,7 @@ class MapOf(Kind):
             if read is MISSING:
                 continue
             if self._numeric:
-                code = whole(name)
+                code = whole(context.fill(Scalar(line, name, True))[0])
                 if code is None:
                     context.mistake(line, "want_integer", key=key, found=name)
                     right = False
@@ -170,7 +170,7 @@ class MapOf(Kind):
     def schema(self) -> dict[str, Any]:
         described: dict[str, Any] = {"type": "object", "additionalProperties": self.kind.schema()}
         if self._numeric:
-            described["propertyNames"] = {"pattern": r"^\s*[+-]?(0x[0-9a-fA-F]+|\d+)\s*$"}
+            described["propertyNames"] = {"pattern": r"^\s*[+-]?(0x[0-9a-fA-F]+|\d+)\s*$|\$\{\w+\}"}
         return described
 
 

@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal, InvalidOperation
+from math import prod
 
-_SUM = re.compile(r"\s*([+-]?(?:0x[0-9a-fA-F]+|\d+))((?:\s*[+-]\s*(?:0x[0-9a-fA-F]+|\d+))*)\s*", re.ASCII)
-_TERM = re.compile(r"([+-])\s*(0x[0-9a-fA-F]+|\d+)", re.ASCII)
+_NUMBER = r"(?:0x[0-9a-fA-F]+|\d+)"
+_TERM = rf"{_NUMBER}(?:\s*\*\s*{_NUMBER})*"
+_SUM = re.compile(rf"\s*([+-]?{_TERM})((?:\s*[+-]\s*{_TERM})*)\s*", re.ASCII)
+_TERMS = re.compile(rf"([+-]?)\s*({_TERM})", re.ASCII)
 _LONGEST = 100  # characters; no number in a site file comes near
 
 
 def whole(text: str) -> int | None:
-    """The integer (or sum of integers) that ``text`` spells."""
-    if len(text) > _LONGEST:
+    """The integer that ``text`` spells: one number, or a sum of numbers and products (``2 * 256 + 41``)."""
+    if len(text) > _LONGEST or _SUM.fullmatch(text) is None:
         return None
-    match = _SUM.fullmatch(text)
-    if match is None:
-        return None
-    total = int(match[1], 0) if "x" in match[1] else int(match[1])
-    for sign, term in _TERM.findall(match[2]):
-        amount = int(term, 0) if "x" in term else int(term)
-        total += amount if sign == "+" else -amount
+    total = 0
+    for sign, term in _TERMS.findall(text):
+        amount = prod(int(factor, 0) if "x" in factor else int(factor) for factor in (part.strip() for part in term.split("*")))
+        total += -amount if sign == "-" else amount
     return total
+
+
+def product(text: str) -> float | None:
+    """The number that factors spell (``40 * 0.01``), exact in decimals; ``None`` if ``text`` is no product of plain numbers."""
+    if len(text) > _LONGEST or "_" in text:
+        return None
+    try:
+        return float(prod((Decimal(factor.strip()) for factor in text.split("*")), start=Decimal(1)))
+    except (InvalidOperation, OverflowError):
+        return None

@@ -19,6 +19,7 @@ from console.domain.estate import ModbusSource, MqttSource, Point
 from console.domain.text import Text
 from console.texts import CHINESE, ENGLISH, tr
 
+_HOW = {"times": " × `{}`", "power": " × 10^`{}`", "places": " ÷ 10^`{}`", "table": " × [`{}`]"}  # factors as formulas
 CONFIGURATION = "configuration.md"
 TYPES = "equipment-types.md"
 
@@ -121,9 +122,18 @@ def types_markdown() -> str:
     """docs/equipment-types.md."""
     findings = Findings()
     lines = [f"# {_ref('types_title')}", "", *_paragraphs("generated", "types_intro")]
-    for kind in catalogue.shipped(findings).values():
+    shipped = sorted(catalogue.shipped(findings).values(), key=lambda kind: (kind.record.get("kind"), kind.name))
+    head = [_ref("type"), _ref("meaning"), _ref("kind"), _ref("confidence")]
+    lines += _table(head, [_entry(kind) for kind in shipped])
+    for kind in shipped:
         lines += _type(kind, findings)
     return "\n".join(lines)
+
+
+def _entry(kind: EquipmentType) -> list[str]:
+    """One line of the list of types."""
+    record = kind.record
+    return [f"[{kind.name}](#{kind.name})", _text(record.get("name")), f"`{record.get('kind')}`", _ref(record.get("confidence"))]
 
 
 def _type(kind: EquipmentType, findings: Findings) -> list[str]:
@@ -144,7 +154,7 @@ def _type(kind: EquipmentType, findings: Findings) -> list[str]:
         lines += [f"### {_ref('parameters')}", ""]
         head = [_ref("key"), _ref("default"), _ref("range"), _ref("meaning")]
         lines += _table(head, [_parameter(name, spec) for name, spec in kind.parameters.items()])
-    if compiled.points:
+    if compiled.records:
         lines += [f"### {_ref('points')}", ""]
         head = [_ref("key"), _ref("meaning"), _ref("where"), _ref("unit"), _ref("poll")]
         lines += _table(head, _point_rows(compiled))
@@ -168,8 +178,8 @@ def _type(kind: EquipmentType, findings: Findings) -> list[str]:
 
 
 def _sample(name: str, spec: Record) -> str:
-    default = spec.get("default")
-    return default.text if default is not None else f"<{name}>"
+    given = spec.get("default") or spec.get("example")
+    return given.text if given is not None else f"<{name}>"
 
 
 def _limit(value: object) -> str:
@@ -179,19 +189,24 @@ def _limit(value: object) -> str:
 
 
 def _parameter(name: str, spec: Record) -> list[str]:
-    default = spec.get("default")
+    default, example = spec.get("default"), spec.get("example")
     low, high = spec.get("low"), spec.get("high")
     span = f"{low:g}～{high:g}" if low is not None and high is not None else ""
-    return [f"`{name}`", f"`{default.text}`" if default is not None else f"**{_ref('required')}**", span, _text(spec.get("text"))]
+    needed = f"**{_ref('required')}**" + (f" ({_ref('example')} `{example.text}`)" if example is not None else "")
+    return [f"`{name}`", f"`{default.text}`" if default is not None else needed, span, _text(spec.get("text"))]
 
 
 def _point_rows(compiled: Compiled) -> list[list[str]]:
     """One row a point; of repeated points only the first and the last."""
     rows: list[list[str]] = []
     seen: dict[int, int] = {}
-    for key, point in compiled.points.items():
-        line = compiled.records[key].line
-        if "repeat" in compiled.records[key]:
+    for key, record in compiled.records.items():
+        point = compiled.points.get(key)
+        if point is None:
+            rows.append([f"`{key}`", _text(record.get("name")), _ref("on_site"), record.get("unit", ""), ""])
+            continue
+        line = record.line
+        if "repeat" in record:
             seen[line] = seen.get(line, 0) + 1
             if seen[line] == 2:
                 rows.append(["…", "", "", "", ""])
@@ -212,6 +227,7 @@ def _where(point: Point) -> str:
             else f" bits {source.bit}-{source.bit + source.bits - 1}"
         )
         scale = f" × {source.scale:g}" if source.scale != 1 else ""
+        scale += "".join(_HOW[factor.how].format(factor.point) for factor in source.factors)
         offset = f" {source.offset:+g}" if source.offset else ""
         return f"FC{source.function:02d} 0x{source.address:04X} {source.type}{bits}{scale}{offset}"
     if isinstance(source, MqttSource):

@@ -50,6 +50,27 @@ class Str(Kind):
         return described
 
 
+class Port(Kind):
+    """A network port's number, or a serial port's name (``COM3``, ``/dev/ttyUSB0``)."""
+
+    wants = "port"
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        if not isinstance(node, Scalar) or node.null:
+            return self.refuse(node, key, context)
+        text = context.fill(node)[0]
+        value = whole(text)
+        if value is None:
+            return text if re.fullmatch(r"\S{1,200}", text) else self.refuse(node, key, context)
+        if not 1 <= value <= 65535:
+            context.mistake(node.line, "out_of_range", key=key, value=value, low=1, high=65535)
+            return MISSING
+        return value
+
+    def schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 65535}, {"type": "string", "pattern": r"^\S{1,200}$"}]}
+
+
 class Id(Str):
     """An immutable readable id: letters (Chinese ones too), digits, ``-`` and ``_``."""
 

@@ -22,6 +22,7 @@ from config.scalars import (
     Millis,
     Num,
     Pair,
+    Port,
     Str,
     TextKind,
     Topic,
@@ -75,13 +76,21 @@ PUBLISH = Obj(
 CONNECTION = Obj(
     "connection",
     id=Field(_id, required=True),
-    protocol=Field(Choice("modbus-tcp", "mqtt", "other"), required=True),
+    protocol=Field(Choice("modbus-tcp", "modbus-rtu", "modbus-rtu-tcp", "mqtt", "other"), required=True),
     name=Field(_text),
     host=Field(Str(r"[^\s/]+", 253)),
-    port=Field(Int(1, 65535), default="502 / 1883"),
+    port=Field(Port(), default="502 / 1883"),
     timeout_ms=Field(Millis(20, 60_000), default="1000"),
     retries=Field(Int(0, 10), default="1"),
     pause_ms=Field(Int(0, 10_000), default="0"),
+    turnaround_ms=Field(Int(0, 10_000), default="0"),
+    baud=Field(Int(300, 1_000_000), default="9600"),
+    parity=Field(Choice("N", "E", "O"), default="N"),
+    stop_bits=Field(Choice("1", "2"), default="1"),
+    data_bits=Field(Choice("7", "8"), default="8"),
+    listen=Field(Bool(), default="false"),
+    registration=Field(_word),
+    heartbeat=Field(_word),
     version=Field(Choice("3.1.1", "5"), default="3.1.1"),
     client_id=Field(_word),
     username=Field(_word),
@@ -97,9 +106,12 @@ CONNECTION = Obj(
     driver=Field(_word),
     options=Field(MapOf(Loose())),
 )
+_MANNERS = ("timeout_ms", "retries", "pause_ms")
 # Which keys of a connection belong to which protocol.
 PROTOCOL_KEYS: dict[str, frozenset[str]] = {
-    "modbus-tcp": frozenset({"host", "port", "timeout_ms", "retries", "pause_ms"}),
+    "modbus-tcp": frozenset({"host", "port", "baud", *_MANNERS}),
+    "modbus-rtu": frozenset({"port", "baud", "parity", "stop_bits", "data_bits", "turnaround_ms", *_MANNERS}),
+    "modbus-rtu-tcp": frozenset({"host", "port", "listen", "registration", "heartbeat", "baud", "turnaround_ms", *_MANNERS}),
     "mqtt": frozenset({"host", "port", "version", "client_id", "username", "secret", "tls", "ca_file", "keepalive_s"})
     | {"cert_file", "key_file", "qos", "session", "publish"},
     "other": frozenset({"driver", "options"}),

@@ -486,7 +486,7 @@ OWN_TYPES: list[tuple[str, str, str]] = [
     ("a point twice", f"{{{TYPE}, points: [{{{POINT}}}, {{{POINT}}}]}}", "duplicate_point"),
     ("an alarm without point", f"{{{TYPE}, alarms: [{{key: k, kind: high, limit: 1, priority: 3, text: 文}}]}}", "missing_key"),
     ("an alarm twice", f"{{{TYPE}, points: [{{{POINT}}}], alarms: [{ALARM}, {ALARM}]}}", "duplicate_alarm"),
-    ("a repeat without end", f"{{{TYPE}, points: [{{{POINT}, repeat: {{from: 1}}}}]}}", "missing_key"),
+    ("a repeat without end", f"{{{TYPE}, points: [{{{POINT}, repeat: {{from: 1}}}}]}}", "repeat_what"),
     ("a repeat of too many", f"{{{TYPE}, points: [{{{POINT}, repeat: {{to: 99999}}}}]}}", "out_of_range"),
     ("a forbidden range of one end", f"{{{TYPE}, device: {{forbidden: [[1]]}}}}", "want_pair"),
     ("a forbidden range upside down", f"{{{TYPE}, device: {{forbidden: [[9, 1]]}}}}", "band_order"),
