@@ -180,7 +180,6 @@ class WireFrame(msgspec.Struct, frozen=True, array_like=True):
     function: int
     error: str
     took_ms: float
-    topic: str = ""  # of an MQTT message
 
 
 class WireLogAnswer(_Message, frozen=True):
