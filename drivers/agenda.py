@@ -9,6 +9,7 @@ from collections.abc import Callable
 from console.domain.times import MILLISECOND, SECOND
 from drivers.decode import BlockDecoder
 from drivers.driver import ClockPort
+from drivers.factors import Factors
 from drivers.fairness import FairQueue
 from drivers.readplan import Block
 from drivers.units import SILENT_POLLS, Job, Unit
@@ -34,9 +35,9 @@ class Agenda:
     def __len__(self) -> int:
         return len(self._ready)
 
-    def make(self, block: Block, *, due: int = 0, trial: bool = False, probe: bool = False) -> Job:
-        """A job for a block, not yet on the agenda."""
-        decoder = BlockDecoder(block.function, block.address, block.points)
+    def make(self, block: Block, *, due: int = 0, trial: bool = False, probe: bool = False, factors: Factors | None = None) -> Job:
+        """A job for a block, not yet on the agenda. ``factors`` are its unit's; a probe's values are never used."""
+        decoder = BlockDecoder(block.function, block.address, block.points, factors)
         return Job(block, self._compile(block), decoder, due=due, trial=trial, probe=probe)
 
     def schedule(self, job: Job) -> None:
@@ -98,7 +99,7 @@ class Agenda:
         for block in unit.blocks():
             job = known.pop(block.key, None)
             if job is None:
-                job = self.make(block, due=now)
+                job = self.make(block, due=now, factors=unit.factors)
                 if now:
                     self.schedule(job)
             jobs.append(job)

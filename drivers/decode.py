@@ -21,7 +21,10 @@ import numpy.typing as npt
 
 from console.domain.estate import ModbusSource, Point
 from console.domain.quality import Quality
+from console.domain.registers import NUMBERS, is_text, width
+from drivers.factors import Factors
 from drivers.scaling import ratio
+from drivers.wording import Texts
 
 Int32s = npt.NDArray[np.int32]
 Int64s = npt.NDArray[np.int64]
@@ -29,7 +32,8 @@ UInt64s = npt.NDArray[np.uint64]
 UInt8s = npt.NDArray[np.uint8]
 Floats = npt.NDArray[np.float64]
 Bools = npt.NDArray[np.bool_]
-Values = Int64s | UInt64s | Floats
+Numbers = Int64s | UInt64s | Floats
+Values = Numbers | list[str]
 
 _BYTES = {
     "bool": 2,
@@ -46,21 +50,16 @@ _BYTES = {
     "i64": 8,
     "f64": 8,
 }
-TYPES = tuple(_BYTES)
+assert _BYTES.keys() == NUMBERS.keys()
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
 _DIGITS = np.arange(0, 32, 4, dtype=np.uint64)  # the shifts of eight BCD digits, lowest first
 _TENS = np.array([10**digit for digit in range(8)], np.uint64)
 _NOTHING = np.zeros(1, np.uint8)
 
 
-def registers(kind: str) -> int:
-    """How many 16-bit registers a value of type ``kind`` takes."""
-    return max(1, _BYTES[kind] // 2)
-
-
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """The values of one class out of one block; read-only arrays of one length. ``points`` are store numbers."""
+    """The values of one class out of one block: read-only arrays of one length, or texts. ``points`` are store numbers."""
 
     points: Int32s
     values: Values
@@ -71,18 +70,24 @@ class BlockDecoder:
     """Decodes the payload of one block read (the bytes after the byte count) into values and qualities.
 
     ``address`` is the block's first register or coil. Equal payloads give back the same arrays: most polls of a quiet
-    plant cost one comparison of bytes.
+    plant cost one comparison of bytes. ``factors`` are those of the unit: what it decodes of them goes there at once, and
+    what needs them is NOT_AVAILABLE until they are known.
     """
 
-    def __init__(self, function: int, address: int, points: Sequence[Point]) -> None:
+    def __init__(self, function: int, address: int, points: Sequence[Point], factors: Factors | None = None) -> None:
         self._coils = function in (1, 2)
-        kept = sorted(points, key=lambda point: _rank(point, self._coils))
+        wordy = [point for point in points if is_text(modbus(point).type)]
+        self._texts = Texts(address, [modbus(point) for point in wordy]) if wordy else None
+        self._text_numbers: Int32s = np.array([point.number for point in wordy], np.int32)
+        numeric = [point for point in points if not is_text(modbus(point).type)]
+        kept = sorted(numeric, key=lambda point: _rank(point, self._coils))
         ranks = [_rank(point, self._coils) for point in kept]
         sources = [modbus(point) for point in kept]
         self._numbers: Int32s = np.array([point.number for point in kept], np.int32)
         ends = [sum(1 for rank in ranks if rank <= group) for group in range(6)]
         self._unsigned, self._whole, self._integers, self._wide, self._single = ends[0], ends[1], ends[2], ends[3], ends[4]
-        self._gather = np.array([_bytes_of(source, address, self._coils) for source in sources], np.intp)
+        shape = (-1,) if self._coils else (-1, 8)
+        self._gather = np.array([_bytes_of(source, address, self._coils) for source in sources], np.intp).reshape(shape)
         self._shift = _shifts(sources, self._coils)
         self._bits = _bits(sources, self._coils)
         self._bcd = np.array([i for i, source in enumerate(sources) if source.type.startswith("bcd")], np.intp)
@@ -93,15 +98,56 @@ class BlockDecoder:
         self._times = np.array([each[0] for each in ratios], np.float64)
         self._by = np.array([each[1] for each in ratios], np.float64)
         self._offset = np.array([source.offset for source in real], np.float64)
+        self._factors = factors
+        self._teaches = factors is not None and factors.among(kept)
+        self._scaled = [(i, source) for i, source in enumerate(real) if source.factors]
+        self._unscaled = np.array([i for i, _ in self._scaled], np.intp)  # those whose scale is unknown
+        self._plain_scale = self._times, self._by
+        self._revision = 0
         self._limits = _limits(kept)
-        self._size = 1 + int(self._gather.max()) // (8 if self._coils else 1)
+        ends = [modbus(point).address - address + width(modbus(point)) for point in points]
+        self._size = -(-max(ends) // 8) if self._coils else 2 * max(ends)
         self._payload = b""
         self._decoded: tuple[Decoded, ...] = ()
 
     def decode(self, payload: bytes) -> tuple[Decoded, ...]:
         """Values and qualities of every point, one :class:`Decoded` a value class."""
-        if payload == self._payload and self._decoded:
+        if self._scaled and self._factors is not None and self._factors.revision != self._revision:
+            self._scale(self._factors)
+        elif payload == self._payload and self._decoded:
             return self._decoded
+        self._payload, self._decoded = payload, self._decode(payload)
+        if self._teaches and self._factors is not None:
+            for part in self._decoded:
+                if not isinstance(part.values, list):
+                    self._factors.take(part.points.tolist(), part.values.tolist(), part.quality.tolist())
+            if self._scaled and self._factors.revision != self._revision:
+                self._scale(self._factors)  # a factor beside the values that it is for
+                self._decoded = self._decode(payload)
+        return self._decoded
+
+    def _scale(self, factors: Factors) -> None:
+        """Take up the present factors."""
+        self._revision = factors.revision
+        self._times, self._by = self._plain_scale[0].copy(), self._plain_scale[1].copy()
+        unknown = []
+        for place, source in self._scaled:
+            found = factors.ratio(source)
+            if found is None:
+                unknown.append(place)
+            else:
+                self._times[place] *= found[0]
+                self._by[place] *= found[1]
+        self._unscaled = np.array(unknown, np.intp)
+
+    def _decode(self, payload: bytes) -> tuple[Decoded, ...]:
+        numbers = self._decode_numbers(payload) if len(self._numbers) else []
+        if self._texts is not None:
+            texts, quality = self._texts.decode(payload)
+            numbers.append(Decoded(self._text_numbers, texts, np.array(quality, np.uint8)))
+        return tuple(numbers)
+
+    def _decode_numbers(self, payload: bytes) -> list[Decoded]:
         quality: UInt8s = np.zeros(len(self._numbers), np.uint8)
         words = self._words(payload)
         not_available = _hits(words, self._sentinels) if self._sentinels is not None else None
@@ -123,13 +169,11 @@ class BlockDecoder:
             quality[not_available] = Quality.NOT_AVAILABLE
         if self._limits is not None:
             self._judge(unsigned, whole, real, quality)
-        self._payload = payload
-        self._decoded = self._parts(unsigned, whole, real, quality)
-        return self._decoded
+        return self._parts(unsigned, whole, real, quality)
 
     def lost(self, quality: Quality) -> tuple[Decoded, ...]:
         """Every point with its last value (0 if it never had one) and ``quality``: the block is not answered any more."""
-        known = self._decoded or self.decode(bytes(self._size))
+        known = self._decoded or self._decode(bytes(self._size))
         self._payload, self._decoded = b"", ()
         return tuple(Decoded(part.points, part.values, np.full(len(part.points), quality, np.uint8)) for part in known)
 
@@ -185,6 +229,9 @@ class BlockDecoder:
         if overflow.any():
             values[overflow] = 0.0
             quality[self._whole :][overflow] = Quality.BAD
+        if len(self._unscaled):
+            values[self._unscaled] = 0.0
+            quality[self._whole :][self._unscaled] = Quality.NOT_AVAILABLE
         return values
 
     def _judge(self, unsigned: UInt64s, whole: Int64s, real: Floats, quality: UInt8s) -> None:
@@ -194,16 +241,16 @@ class BlockDecoder:
         outside = (values < self._limits[0]) | (values > self._limits[1])
         quality[outside & (quality == Quality.GOOD)] = Quality.BAD
 
-    def _parts(self, unsigned: UInt64s, whole: Int64s, real: Floats, quality: UInt8s) -> tuple[Decoded, ...]:
+    def _parts(self, unsigned: UInt64s, whole: Int64s, real: Floats, quality: UInt8s) -> list[Decoded]:
         parts: list[Decoded] = []
-        pieces: tuple[tuple[Values, int], ...] = ((unsigned, 0), (whole, self._unsigned), (real, self._whole))
+        pieces: tuple[tuple[Numbers, int], ...] = ((unsigned, 0), (whole, self._unsigned), (real, self._whole))
         for values, start in pieces:
             if len(values):
                 part = Decoded(self._numbers[start : start + len(values)], values, quality[start : start + len(values)])
-                for array in (part.points, part.values, part.quality):
+                for array in (part.points, values, part.quality):
                     array.flags.writeable = False
                 parts.append(part)
-        return tuple(parts)
+        return parts
 
 
 def modbus(point: Point) -> ModbusSource:
@@ -215,7 +262,7 @@ def modbus(point: Point) -> ModbusSource:
 def _rank(point: Point, coils: bool) -> int:
     """Where a point stands in its block: u64, other integers, scaled integers, scaled u64, f32, f64."""
     source = modbus(point)
-    exact = source.scale == 1 and source.offset == 0
+    exact = source.scale == 1 and source.offset == 0 and not source.factors
     if coils:
         return 1 if exact else 2
     if source.type in ("f32", "f64"):
@@ -231,7 +278,7 @@ def _bytes_of(source: ModbusSource, address: int, coils: bool) -> list[int] | in
     if coils:
         return start
     size = _BYTES[source.type]
-    places = [2 * start + i for i in range(2 * registers(source.type))]
+    places = [2 * start + i for i in range(2 * NUMBERS[source.type])]
     if source.order in ("BADC", "DCBA"):
         places = [place ^ 1 for place in places]
     if source.order in ("CDAB", "DCBA"):
@@ -269,7 +316,7 @@ def _sentinels(sources: Sequence[ModbusSource], ranks: Sequence[int]) -> tuple[U
 
     A sentinel of a signed type may be written either way: 0x8000 and -32768 are one word.
     """
-    widest = max(len(source.not_available) for source in sources)
+    widest = max((len(source.not_available) for source in sources), default=0)
     if not widest:
         return None
     words: UInt64s = np.zeros((len(sources), widest), np.uint64)

@@ -33,6 +33,7 @@ from console.domain.times import MILLISECOND, SECOND
 from drivers.agenda import Agenda
 from drivers.decode import BlockDecoder, Decoded, modbus
 from drivers.driver import ClockPort, PlannedRead, Sink
+from drivers.factors import Factors
 from drivers.health import Health, frame
 from drivers.linehealth import LineHealth
 from drivers.readplan import Block
@@ -365,7 +366,7 @@ def _units(connection: ModbusTcp, points: Sequence[Point], sink: Sink, clock: Cl
     for number, mine in by_unit.items():
         device = devices.get(number) or ModbusDevice(number, mine[0].equipment)
         health = Health(frame("device", f"{connection.id}/{number}", EMPTY, device.equipment), sink, clock)
-        found.append(Unit(device, tuple(mine), health))
+        found.append(Unit(device, tuple(mine), health, Factors(mine)))
     return found
 
 

@@ -14,6 +14,7 @@ from itertools import groupby
 from console.domain.estate import ModbusDevice, Point
 from console.domain.registers import width
 from drivers.decode import modbus
+from drivers.factors import factor_ids
 
 MAX_REGISTERS = 125
 MAX_BITS = 2000
@@ -105,6 +106,9 @@ def build(points: Iterable[Point], device: ModbusDevice, learned: Mapping[int, L
             blocks.append(block_of(run, function, poll_ms, device))
         for _, same in groupby(alone, key=lambda point: modbus(point).address):
             blocks.append(block_of(list(same), function, poll_ms, device))
+    scales = factor_ids(ordered)
+    if scales:  # they are asked first, so that the values that need them have them
+        blocks.sort(key=lambda block: all(point.id not in scales for point in block.points))
     return Plan(tuple(blocks), tuple(unreadable))
 
 

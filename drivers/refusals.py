@@ -85,7 +85,7 @@ class Refusals:
         assert diagnosis is not None
         assert examined is not None
         if not diagnosis.done:
-            unit.trial = self._agenda.make(diagnosis.next(), trial=True)
+            unit.trial = self._agenda.make(diagnosis.next(), trial=True, factors=unit.factors)
             self._agenda.push(unit.trial)
             return
         function = examined.block.function

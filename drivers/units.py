@@ -10,6 +10,7 @@ from console.domain.health import HealthState
 from console.domain.problems import Params, Problem
 from console.domain.times import MILLISECOND, SECOND
 from drivers.decode import BlockDecoder
+from drivers.factors import Factors
 from drivers.health import Health
 from drivers.learning import Diagnosis
 from drivers.readplan import NOTHING_LEARNED, Block, Learned, build
@@ -76,6 +77,7 @@ class Unit:
     device: ModbusDevice
     points: tuple[Point, ...]
     health: Health
+    factors: Factors
     jobs: list[Job] = field(default_factory=list)
     unreadable: tuple[Point, ...] = ()
     learned: dict[int, Learned] = field(default_factory=dict)

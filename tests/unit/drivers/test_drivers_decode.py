@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from console.domain.estate import Band, Point
 from console.domain.quality import Quality
-from drivers.decode import ORDERS, BlockDecoder, registers
+from console.domain.registers import NUMBERS
+from drivers.decode import ORDERS, BlockDecoder
 from tests.helpers.estates import register
 
 GOOD, BAD, NONE = Quality.GOOD, Quality.BAD, Quality.NOT_AVAILABLE
@@ -230,7 +231,7 @@ def test_every_number_comes_back_exactly_in_every_type_and_order(data: st.DataOb
     for number in range(1, data.draw(st.integers(1, 12)) + 1):
         kind = data.draw(st.sampled_from(sorted(FORMATS)))
         order = data.draw(st.sampled_from(ORDERS))
-        size = 16 * registers(kind)
+        size = 16 * NUMBERS[kind]
         if kind[0] == "f":
             value: float = data.draw(st.floats(allow_nan=False, allow_infinity=False, width=size))
         elif kind[0] == "u":

@@ -15,7 +15,7 @@ from config.findings import Findings
 from console.domain.estate import ModbusSource, MqttSource, Point, ValueKind
 from console.domain.quality import Quality
 from console.domain.text import Text
-from drivers.decode import registers
+from console.domain.registers import width
 from drivers.mqtt.payload import document, path, read, reader, walk
 
 MAPS = Path(__file__).resolve().parents[4] / "shared" / "domain" / "maps"
@@ -69,7 +69,7 @@ def test_every_point_fits_one_read_and_avoids_forbidden_addresses(name: str) -> 
     most = made.device.get("max_regs", 125)
     for point in made.points.values():
         if isinstance(point.source, ModbusSource):
-            assert registers(point.source.type) <= most
+            assert width(point.source) <= most
             for first, last in made.device.get("forbidden", ()):
                 assert not first <= point.source.address <= last
 

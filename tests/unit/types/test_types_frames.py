@@ -14,7 +14,8 @@ import pytest
 from config.loader import load_text
 from console.domain.estate import Estate, ModbusSource, Point
 from console.domain.quality import Quality
-from drivers.decode import BlockDecoder, registers
+from console.domain.registers import width
+from drivers.decode import BlockDecoder
 
 
 def estate_with(kind: str, extra: str = "") -> Estate:
@@ -55,7 +56,7 @@ class Frame:
 def _inside(point: Point, function: int, address: int, count: int) -> bool:
     source = point.source
     assert isinstance(source, ModbusSource)
-    return source.function == function and address <= source.address and source.address + registers(source.type) <= address + count
+    return source.function == function and address <= source.address and source.address + width(source) <= address + count
 
 
 def test_a_monarch_frame_of_a_lift_going_down_between_floors() -> None:
