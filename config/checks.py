@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from config.fields import Context, Record
 from config.findings import near
-from console.domain.estate import Connection, ModbusDevice, ModbusSource, ModbusTcp, Mqtt, MqttSource, Point
+from console.domain.estate import Connection, Modbus, ModbusDevice, ModbusSource, Mqtt, MqttSource, Point
 from console.domain.registers import is_text, width
 
 _WORD_PARTS = frozenset({"u16", "u8hi", "u8lo", "bool"})  # readings of one register that may stand side by side
@@ -180,24 +180,9 @@ def one_topic_each(points: list[tuple[Point, Record]], context: Context) -> None
                 )
 
 
-def shared_lines(connections: list[tuple[Connection, Record]], used: set[str], context: Context) -> None:
-    """Warn of two connections to one gateway (their polls would collide) and of connections that nothing uses."""
-    seen: dict[tuple[str, int], int] = {}
-    for connection, record in connections:
-        if isinstance(connection, ModbusTcp):
-            first = seen.setdefault((connection.host, connection.port), record.line)
-            if first != record.line:
-                context.findings.warning(
-                    context.file, record.line, "shared_line", connection=connection.id, host=connection.host, port=connection.port,
-                    first=first,
-                )  # fmt: skip
-        if connection.id not in used:
-            context.findings.warning(context.file, record.line, "unused_connection", connection=connection.id)
-
-
 def protocol_fits(protocols: set[str], connection: Connection, record: Record, context: Context) -> None:
     """Modbus points need a Modbus connection, and so on."""
-    has = "modbus-tcp" if isinstance(connection, ModbusTcp) else "mqtt" if isinstance(connection, Mqtt) else "other"
+    has = "modbus" if isinstance(connection, Modbus) else "mqtt" if isinstance(connection, Mqtt) else "other"
     for needed in sorted(protocols - {has}):
         context.mistake(
             record.line_of("connection"), "protocol", equipment=record.get("id"), needed=needed, connection=connection.id, has=has

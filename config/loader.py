@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 import msgspec
@@ -12,17 +11,17 @@ import msgspec
 from config import catalogue, checks, mqtt
 from config.catalogue import EquipmentType
 from config.checks import Names
+from config.connections import make_connection, one_line_each, unused
 from config.expand import Stamped, stamp
 from config.fields import Context, Record
 from config.findings import Findings, near
 from config.points import read_points
 from config.response import make_policy
-from config.scalars import loose_value
-from config.schema import FILE, PROTOCOL_KEYS
+from config.schema import FILE
 from config.tree import parse
 from console.domain.configuring import Mistake
-from console.domain.estate import Connection, Estate, Location, ModbusDevice, ModbusTcp, OtherConnection, Site
-from console.domain.text import EMPTY, Text
+from console.domain.estate import Connection, Estate, Location, Modbus, ModbusDevice, Site
+from console.domain.text import EMPTY
 
 LARGEST = 20_000_000  # bytes; a site of 100,000 points is some 5 MB
 
@@ -106,7 +105,7 @@ class _Builder:
             points=tuple(point for made in stamped for point in made.points.values()),
             connections=tuple(
                 msgspec.structs.replace(connection, devices=tuple(devices.get(connection.id, ())))
-                if isinstance(connection, ModbusTcp)
+                if isinstance(connection, Modbus)
                 else connection
                 for connection in connections.values()
             ),
@@ -138,34 +137,10 @@ class _Builder:
         found: dict[str, Connection] = {}
         for record in records:
             new = self._connections.add(record)
-            made = self._connection(record)
+            made = make_connection(record, self._context)
             if new and made is not None:
                 found[made.id] = made
         return found
-
-    def _connection(self, record: Record) -> Connection | None:
-        protocol = record.get("protocol")
-        if protocol is None or "id" not in record:
-            return None
-        own = PROTOCOL_KEYS[protocol]
-        for key in record.values:
-            if key not in own and key not in ("id", "name", "protocol"):
-                self._context.mistake(
-                    record.line_of(key), "foreign_key", key=key, protocol=protocol, allowed=", ".join(sorted(own))
-                )
-        needed = "driver" if protocol == "other" else "host"
-        if needed not in record:
-            if needed not in record.bad:
-                self._context.mistake(record.line, "missing_key", key=needed, section="connection")
-            return None
-        given: dict[str, Any] = {key: value for key, value in record.values.items() if key in own}
-        name = record.get("name") or Text(record.get("id"))
-        if protocol == "modbus-tcp":
-            return ModbusTcp(record.get("id"), name, **given)
-        if protocol == "mqtt":
-            return mqtt.connection(record, name, given, self._context)
-        options = {key: loose_value(value) for key, value in given["options"].values.items()} if "options" in given else {}
-        return OtherConnection(record.get("id"), name, given["driver"], options)
 
     def _own_types(self, records: list[Record]) -> None:
         for record in records:
@@ -230,7 +205,9 @@ class _Builder:
         checks.one_device_each(devices, self._context)
         lines = {record.get("id"): record for record in reversed(self._record.get("connections", []))}
         used = {record.get("connection") for record in self._record.get("equipment", [])}
-        checks.shared_lines([(connection, lines[name]) for name, connection in connections.items()], used, self._context)
+        with_lines = [(connection, lines[name]) for name, connection in connections.items()]
+        one_line_each(with_lines, self._context)
+        unused(with_lines, used, self._context.file, self._context.findings)
         points = [(point, made.record) for made in stamped for point in made.points.values()]
         checks.one_topic_each(points, self._context)
         site: Record | None = self._record.get("site")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from console.domain.estate import CommSource, Estate, ModbusTcp
+from console.domain.estate import CommSource, Estate, Modbus
 from console.domain.quality import Quality
 from console.domain.samples import Batch
 from console.domain.times import seconds
@@ -48,7 +48,7 @@ class Comms:
 
     def configure(self, estate: Estate) -> None:
         """Another configuration; equipment that stays keeps its state."""
-        polled_connections = {connection.id for connection in estate.connections if isinstance(connection, ModbusTcp)}
+        polled_connections = {connection.id for connection in estate.connections if isinstance(connection, Modbus)}
         self._polled = {}
         before, self._speakers = self._speakers, {}
         now = self._clock.now()

@@ -13,6 +13,8 @@ from console.domain.estate import (
     Estate,
     ManualSource,
     ModbusSource,
+    ModbusRtuTcp,
+    ModbusSerial,
     ModbusTcp,
     Mqtt,
     MqttSource,
@@ -326,11 +328,37 @@ def test_a_parameter_that_differs_from_site_to_site_asks_to_be_confirmed() -> No
     assert "config.confirm" not in [warning.problem.code for warning in confirmed.warnings]
 
 
-def test_two_connections_to_one_gateway_and_an_unused_one_are_warned_of() -> None:
+def test_an_unused_connection_is_warned_of_and_a_second_one_to_the_same_gateway_refused() -> None:
     text = site(LIFT).replace("equipment:", "  - {id: again, protocol: modbus-tcp, host: 127.0.0.1, port: 1502}\nequipment:")
-    warned = [(warning.line, warning.problem.code) for warning in load_text(text, "x").warnings]
-    assert (6, "config.unused_connection") in warned
-    assert (7, "config.shared_line") in warned
+    loaded = load_text(text, "x")
+    assert (6, "config.unused_connection") in [(warning.line, warning.problem.code) for warning in loaded.warnings]
+    assert [(mistake.line, mistake.problem.code) for mistake in loaded.mistakes] == [(7, "config.shared_line")]
+
+
+SERIAL = "{id: bus, protocol: modbus-rtu, port: COM3, baud: 19200, parity: E, stop_bits: 1, turnaround_ms: 5}"
+DIALLED = "{id: dtu, protocol: modbus-rtu-tcp, listen: true, port: 9001, registration: 'hex:7b 01', heartbeat: ping}"
+
+
+def test_a_serial_port_and_a_dtu_that_dials_are_read() -> None:
+    text = (
+        site(LIFT).replace("equipment:", f"  - {SERIAL}\n  - {DIALLED}\nequipment:").replace("connection: gw,", "connection: bus,")
+    )
+    loaded = load_text(text, "x")
+    assert loaded.estate is not None
+    bus, dtu = loaded.estate.connections[-2:]
+    assert isinstance(bus, ModbusSerial)
+    assert (bus.port, bus.baud, bus.parity, bus.stop_bits, bus.turnaround_ms) == ("COM3", 19200, "E", 1, 5)
+    assert isinstance(dtu, ModbusRtuTcp)
+    assert (dtu.port, dtu.listen, dtu.registration, dtu.heartbeat) == (9001, True, "hex:7b 01", "ping")
+
+
+def test_equipment_on_a_serial_line_is_one_of_its_devices() -> None:
+    text = site(LIFT).replace("equipment:", f"  - {SERIAL}\nequipment:").replace("connection: gw,", "connection: bus,")
+    estate = load_text(text, "x").estate
+    assert estate is not None
+    bus = estate.connections[-1]
+    assert isinstance(bus, ModbusSerial)
+    assert [device.unit for device in bus.devices] == [1]
 
 
 def test_meters_that_share_one_message_are_told_apart_by_their_paths() -> None:

@@ -285,10 +285,38 @@ def test_a_plan_is_refused_with(plan: str, code: str) -> None:
         ("{id: g, protocol: mqtt, host: h, version: 4}", "want_choice"),
         ("{id: g, protocol: mqtt, host: h, password: x}", "unknown_key"),
         ("{id: g, protocol: other}", "missing_key"),
+        ("{id: g, protocol: modbus-tcp, host: h, port: COM3}", "port_name"),
+        ("{id: g, protocol: modbus-rtu}", "missing_key"),
+        ("{id: g, protocol: modbus-rtu, port: 502}", "port_number"),
+        ("{id: g, protocol: modbus-rtu, port: 'COM 3'}", "want_port"),
+        ("{id: g, protocol: modbus-rtu, port: COM3, host: h}", "foreign_key"),
+        ("{id: g, protocol: modbus-rtu, port: COM3, parity: X}", "want_choice"),
+        ("{id: g, protocol: modbus-rtu, port: COM3, baud: 9}", "out_of_range"),
+        ("{id: g, protocol: modbus-rtu-tcp}", "missing_key"),
+        ("{id: g, protocol: modbus-rtu-tcp, listen: true}", "missing_key"),
+        ("{id: g, protocol: modbus-rtu-tcp, host: h, heartbeat: 'hex:7'}", "bad_hex"),
     ],
 )
 def test_a_connection_is_refused_with(connection: str, code: str) -> None:
     assert codes(f"site: {{id: s, name: 项目}}\nconnections:\n  - {connection}\n") == [(3, code)]
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "code"),
+    [
+        ("modbus-rtu, port: COM3", "modbus-rtu, port: COM3", "shared_line"),
+        ("modbus-tcp, host: h", "modbus-rtu-tcp, host: H", "shared_line"),
+        ("modbus-rtu-tcp, listen: true, port: 9001", "modbus-rtu-tcp, listen: true, port: 9001", "shared_line"),
+        (
+            "modbus-rtu-tcp, listen: true, port: 9001, registration: a",
+            "modbus-rtu-tcp, listen: true, port: 9001",
+            "shared_listener",
+        ),
+    ],
+)
+def test_two_connections_at_one_place_are_refused(one: str, other: str, code: str) -> None:
+    lines = f"connections:\n  - {{id: a, protocol: {one}}}\n  - {{id: b, protocol: {other}}}\n"
+    assert codes(f"site: {{id: s, name: 项目}}\n{lines}") == [(4, code)]
 
 
 @pytest.mark.parametrize(
