@@ -44,9 +44,12 @@ from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
 from console.engine.desk import Desk
 from console.engine.health import HealthBoard
+from console.engine.isolating import Isolating
 from console.engine.lines import EngineSink, Lines
 from console.engine.live import LiveTable
+from console.engine.manual import Manual
 from console.engine.people import People, Seed
+from console.engine.photos import Photos
 from console.engine.public import Public
 from console.engine.queries import Queries
 from console.engine.reminding import Reminding
@@ -156,8 +159,11 @@ class Collector:
             orders=image.orders,
             plans=image.plans,
             accounts=image.accounts,
+            readings=image.readings,
+            isolations=image.isolations,
             next_fault=image.next_fault,
             next_order=image.next_order,
+            next_isolation=image.next_isolation,
         )
         self._token = new_token()
         self._recorder = store.recorder(clock.now)
@@ -174,6 +180,12 @@ class Collector:
         self._watch = Watch(self._decisions, self._board, self._public, self._deadlines, self._system, clock=clock)
         self._reminding = Reminding(self._decisions, self._deadlines, clock, self._hours, lambda: self._watch.clock_trusted)
         self._watch.on_trusted = self._reminding.plans
+        self._isolating = Isolating(self._decisions, self._deadlines, clock)
+        self._manual = Manual(
+            self._decisions, self._deadlines, self._system, clock,
+            take=self.take, record=self._recorder.put, show=self._show, first_seen=image.first_seen,
+        )  # fmt: skip
+        photos = Photos(self._folder)
         self._people = People(image.secrets, self._decisions, clock)
         self._configuring = Configuring(
             image,
@@ -190,6 +202,7 @@ class Collector:
             account=world.accounts.get,
             health=self._board.lines,
             blocks=self._lines.blocks,
+            photo=photos.read,
         )
         self._desk = Desk(
             self._token,
@@ -200,12 +213,14 @@ class Collector:
             queries=queries,
             clock=clock,
             stop=self.stop,
+            photos=photos,
         )
         self._server = LinkServer(self._desk)
 
     def _restore(self, image: Image) -> None:
         """Put the last stored image before everybody's eyes: values as stale, alarms, faults and orders as they were."""
         self._public.load([*image.alarms, *image.faults, *image.orders, *image.plans, *image.accounts])
+        self._public.load([*image.readings, *image.isolations])
         self._live.configure([point.number for point in self._configuring.estate.points])
         self._live.restore(image.last_values)
         self._alarming.restore(image.alarms)
@@ -221,6 +236,8 @@ class Collector:
         await self._people.seed(self._seeds)
         self._watch.begin(image)
         self._watch.summarise(self._reminding.start())
+        self._manual.start(image.last_values)
+        self._isolating.start()
         await self._first_commits()
 
     async def _first_commits(self) -> None:
@@ -262,10 +279,14 @@ class Collector:
     def take(self, batch: Batch) -> None:
         """The data's route: recorder, live table, alarm engine. Called on the loop for every batch of samples."""
         self._recorder.put(batch)
+        self._show(batch)
+
+    def _show(self, batch: Batch) -> None:
         changed = self._live.take(batch)
         self._public.values_changed()
         if len(changed.numbers):
             self._alarming.judge(changed)
+            self._isolating.judge(changed)
 
     async def _apply(self, estate: Estate, revision: int) -> None:
         """Make ``estate`` the living configuration; what it does not change goes on without missing a poll."""
@@ -273,6 +294,8 @@ class Collector:
         self._live.configure([point.number for point in estate.points])
         self._alarming.configure(estate)
         self._comms.configure(estate)
+        self._isolating.configure(estate)
+        self._public.awaited = self._manual.configure(estate)
         self._public.configure(estate, revision)
         if self._tidying is not None:
             self._tidying.cancel()
@@ -280,6 +303,7 @@ class Collector:
         if self._running:
             await self._lines.configure(estate)
             self._reminding.plans()
+            self._manual.start()
 
     def _hours(self) -> dict[str, float]:
         """Present values of the running-hours counters that plans count on."""

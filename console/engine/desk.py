@@ -17,12 +17,13 @@ from console.domain import handling
 from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.commands import Command
-from console.domain.events import Entry, OrderRaised, SignedOff, SignedOn
+from console.domain.events import Entry, IsolationOpened, OrderRaised, SignedOff, SignedOn
 from console.domain.problems import Refused
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.configuring import Configuring
 from console.engine.decisions import By, Decisions
 from console.engine.people import People
+from console.engine.photos import Photos
 from console.engine.public import Public
 from console.engine.queries import Queries
 from console.link.messages import PROTOCOL, Answer, Ask, Denied, Done, Hello, Query, Welcome
@@ -59,6 +60,7 @@ class Desk:
         queries: Queries,
         clock: EngineClock,
         stop: Callable[[], None],
+        photos: Photos,
     ) -> None:
         self._token = token
         self._decisions = decisions
@@ -68,6 +70,7 @@ class Desk:
         self._queries = queries
         self._clock = clock
         self._stop = stop
+        self._photos = photos
         self._stations: dict[str, _Station] = {}
         self._replies: OrderedDict[str, asyncio.Future[Done | Denied]] = OrderedDict()
 
@@ -171,7 +174,7 @@ class Desk:
         self._public.flush()
         return Done(ask.command_id, number)
 
-    async def _carry_out(self, console: Console, ask: Ask) -> int:  # noqa: PLR0911 - one line a command
+    async def _carry_out(self, console: Console, ask: Ask) -> int:  # noqa: PLR0911, PLR0912 - one line a command
         command = ask.command
         by = By(console.account, console.station, ask.seen, ask.command_id)
         match command:
@@ -201,6 +204,13 @@ class Desk:
                 return await self._configuring.undo(command.base, by)
             case cmd.StopMonitoring():
                 await self._stop_monitoring(actor, command)
+            case cmd.StorePhoto():
+                require(actor, Right.ENTER_READINGS)
+                await asyncio.to_thread(self._photos.put, command.data)
+            case cmd.EnterReadings():
+                if any(row.photo and not self._photos.has(row.photo) for row in command.readings):
+                    raise Refused("refused.photo_unknown")
+                return await self._decide(actor, command, by)
             case cmd.VerifyOrder():
                 await self._people.check(actor.name, command.secret, console.station)  # a signature
                 return await self._decide(actor, command, by)
@@ -220,7 +230,8 @@ class Desk:
     def _refuse_stale(self, command: Command, by: By) -> None:
         if not by.seen:
             return  # a script that never looked
-        for kind, number in (("faults", getattr(command, "fault", 0)), ("orders", getattr(command, "order", 0))):
+        for kind, field in (("faults", "fault"), ("orders", "order"), ("isolations", "isolation")):
+            number = getattr(command, field, 0)
             change = self._public.change_of(kind, number) if number else None
             if change is None or change.revision <= by.seen:
                 continue
@@ -275,6 +286,8 @@ def _made(entries: tuple[Entry, ...]) -> int:
     for entry in entries:
         if isinstance(entry.event, OrderRaised):
             return entry.event.order.number
+        if isinstance(entry.event, IsolationOpened):
+            return entry.event.isolation.number
     return 0
 
 

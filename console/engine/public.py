@@ -21,8 +21,10 @@ from console.domain.estate import Estate
 from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
+from console.domain.readings import TypedReading, recent
 from console.domain.world import KEPT_AFTER_END, ended_at
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.live import LiveTable
@@ -35,7 +37,7 @@ VALUES_EVERY = 0.2
 HEALTH_EVERY = 1.0
 REMEMBERED = 20_000  # records whose last shown entry is known: far more than can wait for a commit
 
-Record = Alarm | Fault | Order | PlanState | Account
+Record = Alarm | Fault | Order | PlanState | Account | TypedReading | Isolation
 
 
 class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, tag="Snapshot"):
@@ -56,6 +58,9 @@ class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, tag="Snapshot")
     sessions: tuple[Session, ...]
     me: str
     set_up: bool = False
+    readings: list[TypedReading] = []
+    awaited: dict[str, int] = {}
+    isolations: list[Isolation] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +84,10 @@ class Public:
         self.revision = max(1, clock.now() // 10_000_000)
         self.configuration = 0
         self._estate = msgspec.Raw(b"")
-        self._shown: dict[str, dict[Any, Any]] = {"alarms": {}, "faults": {}, "orders": {}, "plans": {}, "accounts": {}}
+        self._shown: dict[str, dict[Any, Any]] = {
+            "alarms": {}, "faults": {}, "orders": {}, "plans": {}, "accounts": {}, "readings": {}, "isolations": {},
+        }  # fmt: skip
+        self.awaited: dict[str, int] = {}  # manual points, and since when each is known
         self._sequence: dict[tuple[str, int | str], int] = {}
         self._changes: dict[tuple[str, int], Change] = {}
         self._dirty: dict[str, dict[Any, Any]] = {kind: {} for kind in self._shown}
@@ -136,7 +144,7 @@ class Public:
                 self._shown[kind].pop(key, None)
             else:
                 self._shown[kind][key] = record
-            if isinstance(record, Fault | Order) and not isinstance(entry.event, ev.FaultClockWarned | ev.FaultJoined):
+            if isinstance(record, Fault | Order | Isolation) and not isinstance(entry.event, ev.FaultClockWarned | ev.FaultJoined):
                 self._changes[kind, record.number] = Change(self.revision + 1, entry.actor, entry.station)
             if kind == "accounts":
                 self._set_up = False
@@ -206,8 +214,17 @@ class Public:
                 self._sessions(),
                 console.account,
                 self._set_up,
+                self._readings(),
+                self.awaited,
+                [each for each in shown["isolations"].values() if each.lifted is None or each.lifted.entered_at >= since],
             )
         )
+
+    def _readings(self) -> list[TypedReading]:
+        """The newest of every manual point; what is older is forgotten here."""
+        newest = [reading for group in recent(self._shown["readings"].values()).values() for reading in group]
+        self._shown["readings"] = {reading.id: reading for reading in newest}
+        return newest
 
     # --- sending
 
@@ -250,6 +267,8 @@ class Public:
                         sessions,
                         None,
                         set_up,
+                        tuple(dirty["readings"].values()),
+                        tuple(dirty["isolations"].values()),
                     ),
                 )
         if self._live.dirty:
@@ -300,7 +319,7 @@ class Public:
         self.flush()
 
 
-def _record(event: ev.Event) -> Record | None:
+def _record(event: ev.Event) -> Record | None:  # noqa: PLR0911 - one line a kind
     match event:
         case ev.AlarmRaised() | ev.AlarmReturned() | ev.AlarmAcknowledged() | ev.AlarmAssigned():
             return event.alarm
@@ -312,11 +331,15 @@ def _record(event: ev.Event) -> Record | None:
             return event.state
         case ev.AccountSaved():
             return event.account
+        case ev.ReadingEntered():
+            return event.reading
+        case ev.IsolationOpened() | ev.IsolationAmended() | ev.IsolationPatrolled() | ev.IsolationLifted():
+            return event.isolation
         case _:
             return None
 
 
-def _place(record: Record) -> tuple[str, int | str]:
+def _place(record: Record) -> tuple[str, int | str]:  # noqa: PLR0911 - one line a kind
     match record:
         case Alarm():
             return "alarms", record.number
@@ -328,3 +351,7 @@ def _place(record: Record) -> tuple[str, int | str]:
             return "plans", record.plan
         case Account():
             return "accounts", record.name
+        case TypedReading():
+            return "readings", record.id
+        case Isolation():
+            return "isolations", record.number

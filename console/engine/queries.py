@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -37,6 +38,7 @@ class Queries:
         account: Callable[[str], Account | None],
         health: Callable[[], tuple[HealthLine, ...]],
         blocks: Callable[[], tuple[m.ReadBlock, ...]],
+        photo: Callable[[str], bytes],
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -45,6 +47,7 @@ class Queries:
         self._account = account
         self._health = health
         self._blocks = blocks
+        self._photo = photo
 
     async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911 - one line a question
         """The answer; raises :class:`Refused`."""
@@ -57,6 +60,15 @@ class Queries:
                 return m.FaultHistoryAnswer(query.id, await self._ledger(reading.faults, query))
             case m.OrderHistoryQuery():
                 return m.OrderHistoryAnswer(query.id, await self._ledger(reading.orders, query))
+            case m.IsolationHistoryQuery():
+                return m.IsolationHistoryAnswer(query.id, await self._ledger(reading.isolations, query))
+            case m.ReadingHistoryQuery():
+                until, limit = query.until or self._clock.now() + 1, min(query.limit, MOST_ROWS)
+                return m.ReadingHistoryAnswer(
+                    query.id, await self._workers.run(reading.readings, self._folder, query.point, query.since, until, limit)
+                )
+            case m.PhotoQuery():
+                return m.PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
             case m.LogQuery():
                 self._may_read(console, query.subject)
                 until = query.until or self._clock.now() + 1
@@ -88,7 +100,7 @@ class Queries:
     async def _ledger(
         self,
         read: Callable[[Path, int, int, str, int], tuple[R, ...]],
-        query: m.AlarmHistoryQuery | m.FaultHistoryQuery | m.OrderHistoryQuery,
+        query: m.AlarmHistoryQuery | m.FaultHistoryQuery | m.OrderHistoryQuery | m.IsolationHistoryQuery,
     ) -> tuple[R, ...]:
         until = query.until or self._clock.now() + 1
         return await self._workers.run(read, self._folder, query.since, until, query.equipment, min(query.limit, MOST_ROWS))

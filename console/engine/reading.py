@@ -14,7 +14,9 @@ import numpy.typing as npt
 from console.domain.alarms import Alarm
 from console.domain.events import Entry
 from console.domain.faults import Fault
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
+from console.domain.readings import TypedReading
 from console.engine.live import EXACT_FLOAT
 from console.link.messages import Series
 
@@ -89,6 +91,20 @@ def orders(folder: Path, since: int, until: int, equipment: str, limit: int) -> 
     from console.store import reading  # noqa: PLC0415 - see the module
 
     return reading.orders(folder, since, until, equipment, limit)
+
+
+def isolations(folder: Path, since: int, until: int, equipment: str, limit: int) -> tuple[Isolation, ...]:
+    """Isolations that began in the range and all open ones, newest first."""
+    from console.store import ledgers  # noqa: PLC0415 - see the module
+
+    return ledgers.isolations(folder, since, until, equipment, limit)
+
+
+def readings(folder: Path, point: str, since: int, until: int, limit: int) -> tuple[TypedReading, ...]:
+    """Typed readings of one point, newest first."""
+    from console.store import ledgers  # noqa: PLC0415 - see the module
+
+    return ledgers.readings(folder, point, since, until, limit)
 
 
 def log(folder: Path, subject: str, since: int, until: int, limit: int) -> tuple[Entry, ...]:

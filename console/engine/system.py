@@ -21,6 +21,7 @@ from console.texts import CHINESE, ENGLISH, tr
 PREFIX = "system#"
 CLOCK = "clock"
 RECORDER = "recorder"
+READINGS = "readings"
 PRIORITY = 4
 
 

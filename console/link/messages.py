@@ -25,9 +25,11 @@ from console.domain.estate import Estate
 from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.problems import Problem
+from console.domain.readings import TypedReading
 from console.link.bench import BenchAnswer, BenchQuery
 
 PROTOCOL = 1
@@ -105,6 +107,33 @@ class OrderHistoryQuery(_Message, frozen=True):
     limit: int = 1000
 
 
+class IsolationHistoryQuery(_Message, frozen=True):
+    """Entries of the isolation register that began in a time range, open ones included, newest first."""
+
+    id: int
+    since: int = 0
+    until: int = 0
+    equipment: str = ""
+    limit: int = 1000
+
+
+class ReadingHistoryQuery(_Message, frozen=True):
+    """Typed readings of one point as they stand, newest first."""
+
+    id: int
+    point: str
+    since: int = 0
+    until: int = 0
+    limit: int = 1000
+
+
+class PhotoQuery(_Message, frozen=True):
+    """The photo of a reading, by its SHA-256."""
+
+    id: int
+    photo: str
+
+
 class LogQuery(_Message, frozen=True):
     """Entries of the event log about one subject: ``fault:12``, ``order:7``, ``equipment:T1-L1``, ``account:wang``; empty = all."""
 
@@ -136,7 +165,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 
 Query = (
     HistoryQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery | ConfigurationQuery | ImportPreviewQuery
-    | DiagnosticsQuery | BenchQuery
+    | DiagnosticsQuery | BenchQuery | IsolationHistoryQuery | ReadingHistoryQuery | PhotoQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -191,6 +220,9 @@ class Snapshot(_Message, frozen=True):
     sessions: tuple[Session, ...]
     me: str  # the account that is signed on at this station, empty = nobody
     set_up: bool = False
+    readings: tuple[TypedReading, ...] = ()  # the newest of every manual point
+    awaited: dict[str, int] = {}  # manual points, and since when each is known (UTC ns)
+    isolations: tuple[Isolation, ...] = ()  # open ones and those lifted in the last 24 h
 
 
 class Delta(_Message, frozen=True):
@@ -208,6 +240,8 @@ class Delta(_Message, frozen=True):
     sessions: tuple[Session, ...] | None = None
     me: str | None = None
     set_up: bool | None = None
+    readings: tuple[TypedReading, ...] = ()
+    isolations: tuple[Isolation, ...] = ()
     # a changed configuration is followed by a new Snapshot instead
 
 
@@ -271,6 +305,21 @@ class OrderHistoryAnswer(_Message, frozen=True):
     orders: tuple[Order, ...]
 
 
+class IsolationHistoryAnswer(_Message, frozen=True):
+    id: int
+    isolations: tuple[Isolation, ...]
+
+
+class ReadingHistoryAnswer(_Message, frozen=True):
+    id: int
+    readings: tuple[TypedReading, ...]
+
+
+class PhotoAnswer(_Message, frozen=True):
+    id: int
+    data: bytes
+
+
 class LogAnswer(_Message, frozen=True):
     id: int
     entries: tuple[Entry, ...]
@@ -309,6 +358,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 
 Answer = (
     HistoryAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer | ConfigurationAnswer
-    | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer
+    | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | IsolationHistoryAnswer | ReadingHistoryAnswer | PhotoAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

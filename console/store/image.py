@@ -9,8 +9,10 @@ from console.domain.alarms import Alarm
 from console.domain.estate import Estate
 from console.domain.events import Entry
 from console.domain.faults import Fault
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
+from console.domain.readings import TypedReading
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +57,7 @@ class Image:
     last_values: dict[int, LastValue]
     alive: int
     stopped_in_order: bool
+    readings: tuple[TypedReading, ...] = ()  # the newest of every manual point
+    isolations: tuple[Isolation, ...] = ()  # open, or lifted within the last 24 h before ``alive``
+    next_isolation: int = 1
+    first_seen: dict[str, int] = field(default_factory=dict)  # point id -> when the store first knew it, UTC ns

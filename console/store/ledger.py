@@ -15,6 +15,7 @@ from console.domain.accounts import Account
 from console.domain.estate import Estate
 from console.domain.events import Event
 from console.domain.plans import PlanState
+from console.domain.readings import KEPT
 from console.domain.times import DAY
 from console.store import schema
 from console.store.database import engine_for
@@ -26,7 +27,9 @@ from console.store.records import (
     encoder,
     ended_at,
     fault_decoder,
+    isolation_decoder,
     order_decoder,
+    reading_decoder,
     subjects,
 )  # fmt: skip
 
@@ -194,7 +197,19 @@ class Ledger:
                 last_values=last,
                 alive=alive,
                 stopped_in_order=facts.get("running") == "0",
+                readings=tuple(map(reading_decoder.decode, self._newest_readings())),
+                isolations=tuple(map(isolation_decoder.decode, self._recent("isolation", alive))),
+                next_isolation=(self._connection.execute(select(func.max(schema.isolation.c.number))).scalar() or 0) + 1,
+                first_seen={
+                    row.id: row.first_seen for row in self._connection.execute(select(schema.point.c.id, schema.point.c.first_seen))
+                },
             )
+
+    def _newest_readings(self) -> list[str]:
+        table = schema.reading
+        place = func.row_number().over(partition_by=table.c.point, order_by=table.c.at.desc()).label("place")
+        ranked = select(table.c.record, place).subquery()
+        return list(self._connection.execute(select(ranked.c.record).where(ranked.c.place <= KEPT)).scalars())
 
     def _recent(self, name: str, alive: int) -> list[str]:
         table = schema.main.tables[name]
@@ -225,6 +240,18 @@ def _collect(event: Event, rows: dict[str, dict[object, Row]]) -> None:
             }  # fmt: skip
         case e.PlanAdvanced():
             rows.setdefault("plan", {})[event.state.plan] = {"plan": event.state.plan, "record": _json(event.state)}
+        case e.ReadingEntered():
+            reading = event.reading
+            rows.setdefault("manual_reading", {})[reading.id] = {
+                "id": reading.id, "point": reading.point, "at": reading.at, "record": _json(reading),
+            }  # fmt: skip
+        case e.IsolationOpened() | e.IsolationAmended() | e.IsolationPatrolled() | e.IsolationLifted():
+            entry = event.isolation
+            rows.setdefault("isolation", {})[entry.number] = {
+                "number": entry.number, "open": int(entry.open), "since": entry.since,
+                "ended_at": 0 if entry.lifted is None else entry.lifted.entered_at, "equipment": entry.equipment,
+                "record": _json(entry),
+            }  # fmt: skip
         case e.AccountSaved():
             rows.setdefault("account", {})[event.account.name] = {"name": event.account.name, "record": _json(event.account)}
         case _:

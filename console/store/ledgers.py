@@ -11,10 +11,12 @@ import msgspec
 from console.domain.alarms import Alarm
 from console.domain.events import Entry
 from console.domain.faults import Fault
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
+from console.domain.readings import TypedReading
 from console.store.months import MAIN
 from console.store.readonly import reading
-from console.store.records import alarm_decoder, entry_decoder, fault_decoder, order_decoder
+from console.store.records import alarm_decoder, entry_decoder, fault_decoder, isolation_decoder, order_decoder, reading_decoder
 
 Record = TypeVar("Record")
 
@@ -32,6 +34,19 @@ def faults(folder: Path, since: int = 0, until: int = 0, equipment: str = "", li
 def orders(folder: Path, since: int = 0, until: int = 0, equipment: str = "", limit: int = 1000) -> tuple[Order, ...]:
     """Orders created in [since, until), and those that are still open, newest first."""
     return _records(folder, order_decoder, "work_order", "created_at", "open = 1", since, until, equipment, limit)
+
+
+def isolations(folder: Path, since: int = 0, until: int = 0, equipment: str = "", limit: int = 1000) -> tuple[Isolation, ...]:
+    """Entries of the isolation register that began in [since, until), and those that are still open, newest first."""
+    return _records(folder, isolation_decoder, "isolation", "since", "open = 1", since, until, equipment, limit)
+
+
+def readings(folder: Path, point: str, since: int, until: int, limit: int) -> tuple[TypedReading, ...]:
+    """Typed readings of a point taken in [since, until), newest first."""
+    query = "SELECT record FROM manual_reading WHERE point = ? AND at >= ? AND at < ? ORDER BY at DESC LIMIT ?"
+    with reading(folder / MAIN) as connection:
+        found = connection.execute(query, (point, since, until, limit))
+        return tuple(reading_decoder.decode(record) for (record,) in found)
 
 
 def _records(  # noqa: PLR0917 - private, one caller each

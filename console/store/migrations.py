@@ -11,8 +11,35 @@ from sqlalchemy import Connection
 
 Step = Callable[[Connection], None]
 
-MAIN_STEPS: Mapping[int, Step] = {}  # schema 1 is the first
-HISTORY_STEPS: Mapping[int, Step] = {}
+
+def _history_1_to_2(connection: Connection) -> None:
+    """Cells. Blocks that were sealed before are merged like new ones; their heads are of an older kind, which nobody reads."""
+    connection.exec_driver_sql("CREATE INDEX block_level ON block (group_id, level, first, last, times)")
+    connection.exec_driver_sql(
+        """CREATE TABLE IF NOT EXISTS cells (group_id INTEGER NOT NULL REFERENCES point_group (id), place INTEGER NOT NULL,
+           day INTEGER NOT NULL, points INTEGER NOT NULL, crc INTEGER NOT NULL, body BLOB NOT NULL,
+           PRIMARY KEY (group_id, place, day))"""
+    )
+
+
+def _main_1_to_2(connection: Connection) -> None:
+    """Typed readings and the isolation register."""
+    for statement in (
+        """CREATE TABLE isolation (number INTEGER NOT NULL, open INTEGER NOT NULL, since INTEGER NOT NULL,
+           ended_at INTEGER NOT NULL, equipment VARCHAR NOT NULL, record TEXT NOT NULL, PRIMARY KEY (number))""",
+        "CREATE INDEX isolation_began ON isolation (since)",
+        "CREATE INDEX isolation_equipment ON isolation (equipment, since)",
+        "CREATE INDEX isolation_ended ON isolation (ended_at)",
+        "CREATE INDEX isolation_open ON isolation (open) WHERE open = 1",
+        """CREATE TABLE manual_reading (id VARCHAR NOT NULL, point VARCHAR NOT NULL, at INTEGER NOT NULL,
+           record TEXT NOT NULL, PRIMARY KEY (id))""",
+        "CREATE INDEX manual_reading_point ON manual_reading (point, at)",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MAIN_STEPS: Mapping[int, Step] = {1: _main_1_to_2}
+HISTORY_STEPS: Mapping[int, Step] = {1: _history_1_to_2}
 
 
 def migrate(connection: Connection, steps: Mapping[int, Step], found: int, wanted: int) -> None:

@@ -10,13 +10,17 @@ from console.domain import events as e
 from console.domain.alarms import Alarm
 from console.domain.events import Entry, Event
 from console.domain.faults import Fault
+from console.domain.isolations import Isolation
 from console.domain.orders import Order, OrderState
+from console.domain.readings import TypedReading
 
 GENESIS = hashlib.sha256(b"building-console").digest()  # what the first entry is chained to
 
 entry_decoder = msgspec.json.Decoder(Entry)
 alarm_decoder = msgspec.json.Decoder(Alarm)
 fault_decoder = msgspec.json.Decoder(Fault)
+isolation_decoder = msgspec.json.Decoder(Isolation)
+reading_decoder = msgspec.json.Decoder(TypedReading)
 order_decoder = msgspec.json.Decoder(Order)
 encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -64,6 +68,10 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:
             found = (("account", event.account),)
         case e.PointTested():
             found = ("equipment", event.test.equipment), ("sheet", event.test.equipment), ("point", event.test.point)
+        case e.ReadingEntered():
+            found = ("reading", event.reading.point), ("equipment", event.reading.point.rpartition(".")[0])
+        case e.IsolationOpened() | e.IsolationAmended() | e.IsolationPatrolled() | e.IsolationLifted():
+            found = ("isolation", event.isolation.number), ("equipment", event.isolation.equipment)
         case e.HealthChanged():
             found = (("health", event.id),)
         case _:

@@ -7,8 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 1  # of main.db
-HISTORY_SCHEMA = 1  # of the month files
+SCHEMA = 2  # of main.db
 
 main = MetaData()
 
@@ -89,6 +88,17 @@ def _ledger(name: str, began: str) -> Table:
 
 fault = _ledger("fault", "opened_at")
 order = _ledger("work_order", "created_at")
+isolation = _ledger("isolation", "since")
+
+reading = Table(
+    "manual_reading",
+    main,
+    Column("id", String, primary_key=True),  # point@at: a correction takes the place of what it corrects
+    Column("point", String, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("manual_reading_point", "point", "at"),
+)
 
 plan = Table("plan", main, Column("plan", String, primary_key=True), Column("record", Text, nullable=False))
 
@@ -151,16 +161,28 @@ block = Table(
     history,
     Column("id", Integer, primary_key=True),
     Column("group_id", Integer, ForeignKey("point_group.id"), nullable=False),
-    Column("level", Integer, nullable=False),  # 0: sealed from the journal; merging makes higher ones
+    Column("level", Integer, nullable=False),  # SEALED, MERGED or ROLLED
     Column("times", Integer, nullable=False),
     Column("first", Integer, nullable=False),
     Column("last", Integer, nullable=False),
     Column("crc", Integer, nullable=False),  # of the body
     Column("head_crc", Integer, nullable=False),
-    Column("head", LargeBinary, nullable=False),
+    Column("head", LargeBinary, nullable=False),  # the cells of a merged block; nothing in a sealed one
     Column("body", LargeBinary, nullable=False),
     Index("block_group", "group_id", "last"),
+    Index("block_level", "group_id", "level", "first", "last", "times"),  # readers and merging need no more to choose by
     sqlite_autoincrement=True,
+)
+
+cells = Table(
+    "cells",
+    history,
+    Column("group_id", Integer, ForeignKey("point_group.id"), primary_key=True),
+    Column("place", Integer, primary_key=True),  # the first of the group's points in it
+    Column("day", Integer, primary_key=True),  # its first source time: of the day, or of the month (MONTH_ROW)
+    Column("points", Integer, nullable=False),  # how many
+    Column("crc", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
 )
 
 last_values = Table(
@@ -168,6 +190,28 @@ last_values = Table(
     history,
     Column("id", Integer, primary_key=True),  # always 1
     Column("journal", Integer, nullable=False),  # rows up to here are in it
+    Column("crc", Integer, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+)
+
+overview = MetaData()
+
+overview_meta = Table("meta", overview, Column("key", String, primary_key=True), Column("value", Text, nullable=False))
+
+overview_month = Table(
+    "month",
+    overview,
+    Column("file", String, primary_key=True),  # a month file whose hours are all here
+    Column("first", Integer, nullable=False),  # source times
+    Column("last", Integer, nullable=False),
+)
+
+hours = Table(
+    "hours",
+    overview,
+    Column("point", Integer, primary_key=True),
+    Column("file", String, primary_key=True),
+    Column("group_id", Integer, primary_key=True),
     Column("crc", Integer, nullable=False),
     Column("body", LargeBinary, nullable=False),
 )
