@@ -1,32 +1,41 @@
-"""Reduced history: minimum, maximum and mean in equal buckets with exact edges.
+"""Reduced history: minimum, maximum, means, first, last and count in equal buckets.
 
-A block that lies within one bucket, and that no other piece of the same point overlaps, is taken from its head without being
-decoded; everything else is decoded, so that every sample counts in exactly the bucket that its time falls into.
+Narrow buckets are made of the samples. Wide ones are made of cells (five minutes from the month files, hours from the overview),
+and of samples only where the cells do not say all: what is not merged yet, what came late, what two sources both have.
 """
 
 from __future__ import annotations
 
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
-from console.domain.quality import Quality
-from console.store.blocks import Head, unpack_head
+from console.domain.times import HOUR, MINUTE, SECOND
+from console.store.cells import COARSE, FINE, Cells, cells_of, combined, concatenated, unpack_cells
 from console.store.merging import MonthReader, Piece, merged
-from console.store.packing import DTYPES, Damaged, Ints, ValueClass, Values
+from console.store.months import DAMAGED, MERGED, ROLLED, SEALED, month_files
+from console.store.packing import Damaged, Ints, ValueClass, Values
 from console.store.readonly import files_with, reading
+
+HOLD = 2 * HOUR  # how long a value is taken to hold when nothing follows; a gap that is longer is no time of any value
+_FINE_FROM = 10 * MINUTE  # buckets at least that wide are made of cells
+_COARSE_FROM = 4 * HOUR  # … and of the overview's
+_EXACT = 200  # so many buckets have exact edges however wide they are: the cells at the edges are read as samples
+_NO_STEP = 2**62
 
 
 @dataclass(frozen=True, slots=True)
 class Buckets:
     """One element a bucket that has usable samples; buckets without any are left out.
 
-    ``starts`` UTC ns; ``lows``/``highs`` exact and in the point's class (float64 where the class changed); ``means`` over the
-    samples, not weighted by time; ``counts`` usable samples. ``edges``: bucket i is [since + span * i // count, … i + 1 …).
+    ``starts`` UTC ns; ``lows``, ``highs``, ``firsts``, ``lasts`` exact and in the point's class (float64 where the class changed);
+    ``means`` over the samples, ``weighted`` over the time that each held (nine digits); ``counts`` usable samples.
+    ``moved``: the edges lie up to that many ns beside the asked ones (0: exactly there); ``starts`` are the ones that were used.
     """
 
     point: int
@@ -35,101 +44,210 @@ class Buckets:
     highs: Values
     means: npt.NDArray[np.float64]
     counts: Ints
+    firsts: Values
+    lasts: Values
+    weighted: npt.NDArray[np.float64]
     damaged: int = 0
+    moved: int = 0
 
 
-def buckets(folder: Path, numbers: Sequence[int], since: int, until: int, count: int) -> list[Buckets]:
+def buckets(folder: Path, numbers: Sequence[int], since: int, until: int, count: int, *, hold: int = HOLD) -> list[Buckets]:
     """[since, until) in ``count`` (1 or more) equal buckets for each point. Texts and empty ranges have none."""
     until = max(since, until)
     edges = np.array([since + (until - since) * place // count for place in range(count + 1)], np.int64)
-    collected = {number: _Collected([], []) for number in numbers}
-    damaged = 0
-    for path, _, _ in files_with(folder, since, until):
+    return buckets_between(folder, numbers, edges, hold)
+
+
+def buckets_between(folder: Path, numbers: Sequence[int], edges: Ints, hold: int = HOLD) -> list[Buckets]:
+    """Buckets between ascending ``edges`` (UTC ns): calendar days, months, tariff periods."""
+    asked, width = edges, int(edges[-1] - edges[0]) // max(1, len(edges) - 1)
+    grid = COARSE if width >= _COARSE_FROM else FINE if width >= _FINE_FROM else 0
+    moved = 0
+    if grid and len(edges) > _EXACT + 1 and bool((edges % grid).any()):
+        edges = (edges + grid // 2) // grid * grid
+        moved = int(np.abs(edges - asked).max())
+    found = cells_between(folder, numbers, edges, grid)
+    made = [_reduce(number, cells, edges, hold) for number, (cells, _) in zip(numbers, found, strict=True)]
+    return [replace(each, damaged=damaged, moved=moved) for each, (_, damaged) in zip(made, found, strict=True)]
+
+
+def cells_between(folder: Path, numbers: Sequence[int], edges: Ints, grid: int) -> list[tuple[Cells | None, int]]:
+    """For each point its cells between ``edges``, none across an edge, ordered; and how much of it was damaged.
+
+    ``grid``: FINE or COARSE, or 0 for cells that are exactly the ranges between two edges.
+    """
+    since, until = int(edges[0]), int(edges[-1])
+    if until <= since:
+        return [(None, 0) for _ in numbers]
+    with ExitStack() as open_files:
+        hours, covered = _hours(folder, numbers, since, until) if grid == COARSE else ({}, set())
+        months: dict[Path, MonthReader] = {}
+
+        def month(path: Path) -> MonthReader:
+            if path not in months:
+                months[path] = MonthReader(open_files.enter_context(reading(path)), since, until)
+            return months[path]
+
+        paths = [path for path, _, _ in reversed(files_with(folder, since, until))]
+        rest = [path for path in paths if path.name not in covered]
+        made = []
+        for number in numbers:
+            work = _Point(number, edges, grid, list(hours.get(number, ())))
+            for path in rest:
+                work.collect(month(path))
+            made.append(work.cells(lambda: [month(path) for path in paths]))
+        damaged = sum(each.damaged for each in months.values())
+    return [(cells, damaged) for cells in made]
+
+
+def _hours(folder: Path, numbers: Sequence[int], since: int, until: int) -> tuple[dict[int, list[Cells]], set[str]]:
+    """The overview's cells of each point, and the month files that it has all hours of."""
+    found: dict[int, list[Cells]] = {}
+    covered: set[str] = set()
+    present = {path.name for path in month_files(folder)}
+    for path in sorted(folder.glob("overview-????.db")):
         with reading(path) as connection:
-            month = MonthReader(connection, since, until)
-            for number in numbers:
-                _collect(month, number, edges, collected[number])
-            damaged += month.damaged
-    return [_reduce(number, collected[number], edges, damaged) for number in numbers]
+            rows = connection.execute("SELECT file FROM month WHERE first < ? AND last >= ?", (until, since)).fetchall()
+            files = {name for (name,) in rows} & present
+            damaged: set[str] = set()
+            own: list[tuple[int, str, Cells]] = []
+            for number in numbers if files else ():
+                for file, crc, body in connection.execute("SELECT file, crc, body FROM hours WHERE point = ?", (number,)):
+                    if file not in files:
+                        continue
+                    try:
+                        if zlib.crc32(body) != crc:
+                            raise Damaged("checksum")
+                        own.append((number, file, unpack_cells(body)))
+                    except Damaged:
+                        damaged.add(file)  # the month file itself has the same
+            covered |= files - damaged
+            for number, file, cells in own:
+                if file not in damaged:
+                    found.setdefault(number, []).append(cells)
+    return found, covered
 
 
 @dataclass(slots=True)
-class _Collected:
-    pieces: list[Piece]
-    heads: list[tuple[int, int, int, Head]]  # bucket, class, column, head
+class _Point:
+    """One point's way from what is stored to cells."""
+
+    number: int
+    edges: Ints
+    grid: int
+    sources: list[Cells] = field(default_factory=list)
+    pieces: list[Piece] = field(default_factory=list)
+
+    def collect(self, month: MonthReader) -> None:
+        """What one month file has of it."""
+        levels = (DAMAGED, SEALED) if self.grid else (DAMAGED, SEALED, MERGED, ROLLED)
+        for group, kind, column, width in month.groups(self.number):
+            if kind == ValueClass.TEXT:
+                continue
+            if self.grid:
+                self.sources += month.sheets(group, column) + month.heads(group, column)
+            for identity, *_ in reversed(month.blocks(group, levels)):
+                piece = month.block(identity, column)
+                if piece is not None and len(piece.times):
+                    self.pieces.append(piece)
+            self.pieces += [piece for piece in month.journal(group, kind, column, width) if len(piece.times)]
+
+    def cells(self, every: Callable[[], list[MonthReader]]) -> Cells | None:
+        """All of it; ``every`` gives all month files, for samples under cells that do not say all."""
+        if not self.grid:
+            return self._from_samples(self.pieces, _NO_STEP)
+        step, since, until = self.grid, int(self.edges[0]), int(self.edges[-1])
+        inside = [cells.take((cells.starts >= since // step * step) & (cells.starts < until)) for cells in self.sources]
+        inside = [cells for cells in inside if len(cells.starts)]
+        raw = [piece.times // step for piece in self.pieces]
+        seen = [_distinct(cells.starts // step) for cells in inside]
+        if raw:
+            seen.append(np.unique(np.concatenate(raw)))
+        if not seen:
+            return None
+        keys = np.sort(np.concatenate(seen))
+        dirty = keys[1:][np.diff(keys) == 0]
+        odd = self.edges[self.edges % step != 0] // step
+        dirty = np.unique(np.concatenate((dirty, odd[np.isin(odd, keys)])))
+        if len(dirty):
+            inside = [cells.take(~np.isin(cells.starts // step, dirty)) for cells in inside]
+            self.pieces += self._decoded(every(), dirty, step)
+        parts = [cells for cells in inside if len(cells.starts)]
+        if self.pieces:
+            made = self._from_samples(self.pieces, step)
+            if made is not None:
+                parts.append(made)
+        return _alike(parts) if parts else None
+
+    def _decoded(self, months: Sequence[MonthReader], dirty: Ints, step: int) -> Iterator[Piece]:
+        """The samples of merged blocks within dirty cells."""
+        for month in months:
+            for group, kind, column, _ in month.groups(self.number):
+                if kind == ValueClass.TEXT:
+                    continue
+                for identity, first, last, _ in month.blocks(group, (MERGED, ROLLED)):
+                    low, high = np.searchsorted(dirty, first // step), np.searchsorted(dirty, last // step, side="right")
+                    piece = month.block(identity, column) if high > low else None
+                    if piece is not None:
+                        yield _only(piece, np.isin(piece.times // step, dirty))
+
+    def _from_samples(self, pieces: Sequence[Piece], step: int) -> Cells | None:
+        if not pieces:
+            return None
+        history = merged(self.number, pieces)
+        if not len(history.times):
+            return None
+        values = np.asarray(history.values, np.float64) if isinstance(history.values, list) else history.values
+        kind = {"f": ValueClass.FLOAT, "i": ValueClass.INT, "u": ValueClass.UINT}[values.dtype.kind]
+        return cells_of(kind, history.times, values[:, None], history.quality[:, None], step=step, edges=self.edges)
 
 
-def _collect(month: MonthReader, number: int, edges: Ints, found: _Collected) -> None:
-    blocks: list[tuple[int, int, int, int, int]] = []  # first, last, id, class, column
-    spans: list[tuple[int, int]] = []
-    for group, kind, column, width in month.groups(number):
-        if kind == ValueClass.TEXT:
-            continue
-        for piece in month.journal(group, kind, column, width):
-            if len(piece.times):
-                found.pieces.append(piece)
-                spans.append((int(piece.times.min()), int(piece.times.max())))
-        blocks.extend((first, last, identity, kind, column) for identity, first, last, _ in month.blocks(group))
-    if not blocks:
-        return
-    blocks.sort()
-    firsts = np.array([block[0] for block in blocks], np.int64)
-    lasts = np.array([block[1] for block in blocks], np.int64)
-    alone = np.ones(len(blocks), bool)
-    before = np.maximum.accumulate(lasts)
-    alone[1:] &= firsts[1:] > before[:-1]
-    alone[:-1] &= lasts[:-1] < firsts[1:]
-    for low, high in spans:
-        alone &= (lasts < low) | (firsts > high)
-    low_bucket = np.searchsorted(edges, firsts, side="right") - 1
-    high_bucket = np.searchsorted(edges, lasts, side="right") - 1
-    whole = alone & (low_bucket == high_bucket) & (low_bucket >= 0) & (lasts < edges[-1])
-    for place, (_, _, identity, kind, column) in enumerate(blocks):
-        if whole[place]:
-            head = _head(month, identity, kind)
-            if head is not None:
-                found.heads.append((int(low_bucket[place]), kind, column, head))
-        else:
-            decoded = month.block(identity, column)
-            if decoded is not None:
-                found.pieces.append(decoded)
+def _distinct(ascending: Ints) -> Ints:
+    return ascending[np.flatnonzero(np.diff(ascending, prepend=ascending[:1] - 1))]
 
 
-def _head(month: MonthReader, identity: int, kind: int) -> Head | None:
-    crc, blob = month.connection.execute("SELECT head_crc, head FROM block WHERE id = ?", (identity,)).fetchone()
-    try:
-        if zlib.crc32(blob) != crc:
-            raise Damaged("checksum")
-        return unpack_head(kind, blob)
-    except Damaged:
-        month.damaged += 1
-        return None
+def _only(piece: Piece, chosen: npt.NDArray[np.bool_]) -> Piece:
+    values = [value for value, keep in zip(piece.values, chosen, strict=True) if keep]
+    exact = values if isinstance(piece.values, list) else piece.values[chosen]
+    return Piece(piece.kind, piece.times[chosen], piece.written[chosen], piece.received[chosen], exact, piece.quality[chosen])
 
 
-def _reduce(number: int, found: _Collected, edges: Ints, damaged: int) -> Buckets:
-    count = len(edges) - 1
-    kinds = {piece.kind for piece in found.pieces} | {kind for _, kind, _, _ in found.heads}
-    dtype = np.dtype(DTYPES[kinds.pop()] if len(kinds) == 1 else "<f8")
-    counts = np.zeros(count, np.int64)
-    totals = np.zeros(count, np.float64)
-    top, bottom = (np.inf, -np.inf) if dtype.kind == "f" else (np.iinfo(dtype).max, np.iinfo(dtype).min)
-    lows, highs = np.full(count, top, dtype), np.full(count, bottom, dtype)
-    if found.pieces:
-        history = merged(number, found.pieces)
-        values = np.asarray(history.values, dtype)
-        usable = history.quality <= Quality.MANUAL
-        if dtype.kind == "f":
-            usable &= np.isfinite(values)
-        values, places = values[usable], np.searchsorted(edges, history.times[usable], side="right") - 1
-        np.add.at(counts, places, 1)
-        np.add.at(totals, places, values.astype(np.float64))
-        np.minimum.at(lows, places, values)
-        np.maximum.at(highs, places, values)
-    for bucket, _, column, head in found.heads:
-        if head.count[column]:
-            counts[bucket] += head.count[column]
-            totals[bucket] += head.total[column]
-            lows[bucket] = min(lows[bucket], head.low[column])
-            highs[bucket] = max(highs[bucket], head.high[column])
-    some = np.flatnonzero(counts)
-    return Buckets(number, edges[some], lows[some], highs[some], totals[some] / counts[some], counts[some], damaged)
+def _alike(parts: Sequence[Cells]) -> Cells:
+    """Cells in one class, float64 where there are several, in order."""
+    if len({part.kind for part in parts}) > 1:
+        parts = [
+            replace(
+                part,
+                kind=int(ValueClass.FLOAT),
+                **{name: getattr(part, name).astype(np.float64) for name in ("low", "high", "first", "last")},
+            )
+            for part in parts
+        ]
+    return concatenated(parts)
+
+
+def _reduce(number: int, cells: Cells | None, edges: Ints, hold: int) -> Buckets:
+    if cells is not None:
+        cells = cells.take((cells.count[:, 0] > 0) & (cells.starts >= edges[0]) & (cells.starts < edges[-1]))
+    if cells is None or not len(cells.starts):
+        floats: npt.NDArray[np.float64] = np.zeros(0)
+        none = np.zeros(0, np.int64)
+        return Buckets(number, none, floats, floats, floats, none, floats, floats, floats)
+    places = np.searchsorted(edges, cells.starts, side="right") - 1
+    found = combined(cells, edges[places], hold)
+    own = _distinct(places)
+    area, held = found.area[:, 0].copy(), found.held[:, 0].copy()
+    # A value holds on over the edge of its bucket, up to the next sample.
+    gap = found.first_at[1:, 0] - found.last_at[:-1, 0]
+    holds = (found.open[:-1, 0] > 0) & (gap <= hold)
+    before = np.where(holds, np.minimum(edges[own[:-1] + 1], found.first_at[1:, 0]) - found.last_at[:-1, 0], 0)
+    after = np.where(holds, found.first_at[1:, 0] - np.maximum(edges[own[1:]], found.last_at[:-1, 0]), 0)
+    lasts = found.last[:-1, 0].astype(np.float64)
+    area[:-1] += lasts * (before / SECOND)
+    held[:-1] += before
+    area[1:] += lasts * (after / SECOND)
+    held[1:] += after
+    means = found.total[:, 0] / found.count[:, 0]
+    weighted = np.where(held > 0, area / np.maximum(held, 1) * SECOND, means)
+    columns = (found.low[:, 0], found.high[:, 0], means, found.count[:, 0], found.first[:, 0], found.last[:, 0], weighted)
+    return Buckets(number, found.starts, *columns)

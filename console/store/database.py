@@ -26,6 +26,8 @@ def engine_for(path: Path, synchronous: str, busy_s: float = BUSY_S) -> Engine:
     @event.listens_for(engine, "connect")
     def _prepare(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # the driver must not begin transactions by itself
+        if not connection.execute("PRAGMA page_count").fetchone()[0]:  # a new file: free pages can be given back in small steps
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
         connection.execute("PRAGMA journal_mode=WAL")
         connection.execute(f"PRAGMA synchronous={synchronous}")
         connection.execute("PRAGMA foreign_keys=ON")

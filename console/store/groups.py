@@ -39,6 +39,10 @@ class Groups:
     def __getitem__(self, identity: int) -> Group:
         return self._by_id[identity]
 
+    def identities(self) -> list[int]:
+        """The ids of all groups."""
+        return list(self._by_id)
+
     def find(self, kind: int, points: npt.NDArray[np.int32]) -> Group | None:
         """The group of these points, made if need be; ``None`` where the points must be taken one by one."""
         key = (kind, points.tobytes())

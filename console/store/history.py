@@ -13,10 +13,13 @@ from sqlalchemy.dialects.sqlite import insert
 
 from console.domain.samples import Batch
 from console.store import schema
+from console.store.blocks import Samples
 from console.store.database import engine_for, set_synchronous
 from console.store.groups import Group, Groups
 from console.store.journal import RowBuilder, unpack
 from console.store.lastvalues import LastValues
+from console.store.levels import Levels
+from console.store.months import MERGED, SEALED
 from console.store.packing import Damaged, ValueClass, Values, class_of, kinds_in
 
 Columns = dict[str, object]
@@ -48,6 +51,8 @@ class MonthFile:
         self.groups = Groups()
         self.next_row = next_row
         self.waiting: dict[int, int] = {}  # shard -> samples that are not sealed yet
+        self.levels = Levels()
+        self.closed = False  # its month is over and everything is where it stays
         self._builders: dict[int, RowBuilder] = {}
         self._closed: list[tuple[int, int, RowBuilder]] = []  # row id, shard, row
         self._occupied: dict[int, int] = {}  # time -> group, of groups that share points
@@ -68,6 +73,15 @@ class MonthFile:
                 self.waiting[row.shard] = row.samples
                 self.next_row = max(self.next_row, row.newest + 1)
             self.next_row = max(self.next_row, int(self.fact("next_row") or 0))
+            self.closed = self.fact("closed") == "1"
+            if self.closed:
+                return
+            block = schema.block
+            chosen = select(block.c.group_id, block.c.level, block.c.first, block.c.last, block.c.times)
+            for group in self.groups.identities():  # by the index alone: the blocks themselves are not touched
+                low = (block.c.group_id == group) & block.c.level.in_((SEALED, MERGED))
+                for row in self.connection.execute(chosen.where(low)):
+                    self.levels.found(group, row.level, row.first, row.last, row.times)
 
     def fact(self, key: str) -> str | None:
         """A line of the file's meta table (within the caller's transaction)."""
@@ -78,6 +92,17 @@ class MonthFile:
         """Write a line of the file's meta table (within the caller's transaction)."""
         statement = insert(schema.history_meta).values(key=key, value=value)
         self.connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_={"value": statement.excluded.value}))
+
+    def reopen(self) -> None:
+        """Write again to a file that was closed: the clock went back into its month."""
+        with self.connection.begin():
+            self.note("closed", "0")
+        self.closed = False
+
+    def free_pages(self) -> int:
+        """Pages of the file that hold nothing."""
+        with self.connection.begin():
+            return int(self.connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
 
     def close(self) -> None:
         """Close the connection; SQLite then folds the WAL back into the file."""
@@ -234,4 +259,13 @@ def journal_columns(identity: int, shard: int, now: int, builder: RowBuilder) ->
     return {
         "id": identity, "shard": shard, "at": now, "samples": builder.samples, "first": first, "last": last,
         "crc": zlib.crc32(body), "body": body,
+    }  # fmt: skip
+
+
+def block_columns(group: int, level: int, samples: Samples, head: bytes, body: bytes) -> Columns:
+    """The column values of one block of tidied ``samples``."""
+    return {
+        "group_id": group, "level": level, "times": len(samples.times),
+        "first": int(samples.times[0]), "last": int(samples.times[-1]),
+        "crc": zlib.crc32(body), "head_crc": zlib.crc32(head), "head": head, "body": body,
     }  # fmt: skip

@@ -10,12 +10,17 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 
+from console.domain.times import DAY
 from console.store.blocks import Samples, unpack_block
+from console.store.cells import Cells, unpack_cells
 from console.store.groups import shards_of
 from console.store.journal import Row, concatenate, gather, unpack
+from console.store.months import DAMAGED, MERGED, MONTH_ROW, ROLLED, SEALED, SHEET
 from console.store.packing import DTYPES, Damaged, ValueClass, Values
 
 FOREVER = 2**63 - 1  # the end of "no end", UTC ns
+EVERY_LEVEL = (DAMAGED, SEALED, MERGED, ROLLED)
+_BODIES = 32  # of blocks are kept, 5 MB
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +72,7 @@ class MonthReader:
     until: int
     damaged: int = 0
     _shards: dict[int, Row | None] = field(default_factory=dict)
+    _bodies: dict[int, bytes] = field(default_factory=dict)
 
     def groups(self, point: int) -> list[tuple[int, int, int, int]]:
         """(group, class, column, number of points) for every group that has ``point``."""
@@ -74,21 +80,61 @@ class MonthReader:
                    FROM member m JOIN point_group g ON g.id = m.group_id WHERE m.point = ?"""
         return self.connection.execute(query, (point,)).fetchall()
 
-    def blocks(self, group: int) -> list[tuple[int, int, int, int]]:
+    def blocks(self, group: int, levels: Sequence[int] = EVERY_LEVEL) -> list[tuple[int, int, int, int]]:
         """(id, first, last, times) of the group's blocks in the range, the newest first."""
-        query = "SELECT id, first, last, times FROM block WHERE group_id = ? AND last >= ? AND first < ? ORDER BY last DESC"
-        return self.connection.execute(query, (group, self.since, self.until)).fetchall()
+        # The "+" keeps SQLite to the index that has all of this, so that the blocks themselves are not touched.
+        chosen = f"level IN ({', '.join(map(str, levels))})"
+        query = f"SELECT id, first, last, times FROM block WHERE group_id = ? AND {chosen} AND first < ? AND +last >= ?"
+        found: list[tuple[int, int, int, int]] = self.connection.execute(query, (group, self.until, self.since)).fetchall()
+        return sorted(found, key=lambda block: -block[2])
 
-    def block(self, identity: int, column: int) -> Piece | None:
-        """One column of a block; ``None`` (and counted) where it is damaged."""
-        crc, body = self.connection.execute("SELECT crc, body FROM block WHERE id = ?", (identity,)).fetchone()
+    def block(self, identity: int, column: int, span: tuple[int, int] | None = None) -> Piece | None:
+        """One column of a block (within ``span``); ``None`` (and counted) where it is damaged."""
+        since, until = span or (self.since, self.until)
         try:
-            if zlib.crc32(body) != crc:
-                raise Damaged("checksum")
-            return piece_of(unpack_block(body, [column]), 0, self.since, self.until)
+            return piece_of(unpack_block(self._body(identity), [column]), 0, since, until)
         except Damaged:
             self.damaged += 1
             return None
+
+    def heads(self, group: int, column: int) -> list[Cells]:
+        """The cells of one column in blocks that are in no day sheet yet; damaged ones are counted."""
+        query = "SELECT head_crc, head FROM block WHERE id = ?"
+        found = []
+        for identity, *_ in self.blocks(group, (MERGED,)):
+            crc, head = self.connection.execute(query, (identity,)).fetchone()
+            found.append(self._cells(crc, head, column))
+        return [each for each in found if each is not None]
+
+    def sheets(self, group: int, column: int) -> list[Cells]:
+        """The cells of one column in day sheets and the month row."""
+        query = """SELECT crc, body, place FROM cells
+                   WHERE group_id = ? AND (place = ? AND day = ? OR place = ? AND day BETWEEN ? AND ?)"""
+        days = (max(0, self.since // DAY), self.until // DAY)
+        rows = self.connection.execute(query, (group, column, MONTH_ROW, column - column % SHEET, *days))
+        found = [self._cells(crc, body, column - place) for crc, body, place in rows]
+        return [each for each in found if each is not None]
+
+    def _cells(self, crc: int, blob: bytes, column: int) -> Cells | None:
+        try:
+            if zlib.crc32(blob) != crc:
+                raise Damaged("checksum")
+            return unpack_cells(blob, column)
+        except Damaged:
+            self.damaged += 1
+            return None
+
+    def _body(self, identity: int) -> bytes:
+        """The body of a block, checked; kept a while, because the points of one query often share their blocks."""
+        if identity in self._bodies:
+            return self._bodies[identity]
+        crc, body = self.connection.execute("SELECT crc, body FROM block WHERE id = ?", (identity,)).fetchone()
+        if zlib.crc32(body) != crc:
+            raise Damaged("checksum")
+        if len(self._bodies) >= _BODIES:
+            del self._bodies[next(iter(self._bodies))]
+        self._bodies[identity] = body
+        return bytes(body)
 
     def journal(self, group: int, kind: int, column: int, width: int) -> Iterator[Piece]:
         """What is not sealed yet."""

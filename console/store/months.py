@@ -10,6 +10,13 @@ from console.domain.times import SECOND
 
 MAIN = "main.db"
 OWNER = "owner.db"
+HISTORY_SCHEMA = 2  # of the month files
+OVERVIEW_SCHEMA = 1  # of the overview files
+SEALED, MERGED, ROLLED = 0, 2, 3  # levels of a block: sealed from the journal; merged, with cells; and these are in a day sheet
+DAMAGED = -1  # could not be merged: it stays for `verify`, and for whoever repairs it
+# (1 is left out: SQLite keeps 0 and 1 in no byte at all, and a row that keeps its length is changed in place)
+MONTH_ROW = -1  # in place of the day
+SHEET = 16  # points in one day sheet
 _NAME = re.compile(r"history-(\d{4})-(\d{2})\.db")
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 

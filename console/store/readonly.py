@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from console.domain.problems import Problem
-from console.store.months import MAIN, month_files, month_span
+from console.store.months import HISTORY_SCHEMA, MAIN, month_files, month_span
 from console.store.refusals import StoreRefused, problem_of
 
 _WAIT_S = 2.0  # for another program's lock; the recorder itself never makes a reader wait (WAL)
@@ -67,3 +67,13 @@ def files_with(folder: Path, since: int, until: int) -> list[tuple[Path, int, in
         if first < until and last > since:
             found.append((path, first, last))
     return found
+
+
+def closed_month(path: Path) -> int:
+    """The ``next_row`` of a month file that is closed, 0 for any other. Cheap: a start asks this of every month there is."""
+    try:
+        with reading(path) as connection:
+            facts = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('closed', 'next_row', 'schema')"))
+    except StoreRefused:
+        return 0
+    return int(facts["next_row"]) if facts.get("closed") == "1" and facts.get("schema") == str(HISTORY_SCHEMA) else 0

@@ -118,7 +118,12 @@ class Recorder:
             self._state, self._since = state, self._now()
         archive = self._archive
         counters = dict(self._counters)
-        counters |= {"sealed": archive.sealed, "doubled": archive.doubled, "damaged": archive.damaged_rows + len(archive.damaged)}
+        counters |= {
+            "sealed": archive.sealed,
+            "merged": archive.merged,
+            "doubled": archive.doubled,
+            "damaged": archive.damaged_rows + len(archive.damaged),
+        }
         return HealthLine(
             id="recorder",
             kind="recorder",

@@ -16,11 +16,12 @@ from sqlalchemy import bindparam, delete, func, select
 
 from console.domain.times import HOUR
 from console.store import schema
-from console.store.blocks import Samples, head_of, pack_block, pack_head, tidy
+from console.store.blocks import Samples, cut, pack_block, tidy
 from console.store.groups import Group
-from console.store.history import Columns, MonthFile, journal_columns
+from console.store.history import Columns, MonthFile, block_columns, journal_columns
 from console.store.journal import Row, RowBuilder, concatenate, gather, unpack
 from console.store.lastvalues import LastValues
+from console.store.months import SEALED
 from console.store.packing import Damaged
 
 MOST_TIMES = 4096  # in one block
@@ -68,8 +69,9 @@ def seal(file: MonthFile, shard: int, now: int, whole: bool, last: LastValues) -
                 continue
             samples, doubled = tidy(samples)
             done.doubled += doubled
-            for part in _parts(samples):
-                harvest.blocks.append(_block(group.id, part))
+            for start in range(0, len(samples.times), MOST_TIMES):
+                part = cut(samples, start, start + MOST_TIMES)
+                harvest.blocks.append(block_columns(group.id, SEALED, part, b"", pack_block(part)))
                 done.samples += len(part.times) * part.width
                 yield None
     done.blocks, done.damaged = len(harvest.blocks), len(harvest.bad)
@@ -90,29 +92,6 @@ def _read(file: MonthFile, shard: int) -> Iterator[Sequence[Any]]:
         if len(found) < _ROWS_A_STEP:
             return
         at = found[-1].id
-
-
-def _parts(samples: Samples) -> Iterator[Samples]:
-    """``samples`` in pieces that make blocks of at most MOST_TIMES times."""
-    for start in range(0, len(samples.times), MOST_TIMES):
-        chosen = slice(start, start + MOST_TIMES)
-        yield Samples(
-            samples.kind,
-            samples.times[chosen],
-            samples.received[chosen],
-            samples.written[chosen],
-            samples.values[chosen],
-            None if samples.quality is None else samples.quality[chosen],
-            samples.width,
-        )
-
-
-def _block(group: int, samples: Samples) -> Columns:
-    head, body = pack_head(head_of(samples)), pack_block(samples)
-    return {
-        "group_id": group, "level": 0, "times": len(samples.times), "first": int(samples.times[0]), "last": int(samples.times[-1]),
-        "crc": zlib.crc32(body), "head_crc": zlib.crc32(head), "head": head, "body": body,
-    }  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -175,6 +154,8 @@ class _Harvest:
                 file.connection.execute(table.insert(), [journal_columns(file.next_row, shard, now, builder)])
                 file.next_row += 1
             file.note("next_row", str(file.next_row))
+        for block in self.blocks:
+            file.levels.sealed(int(str(block["group_id"])), int(str(block["times"])), int(str(block["last"])))
         file.waiting[self.shard] = max(0, file.waiting.get(self.shard, 0) - removed)
         for shard, builder in self.carried.items():
             file.waiting[shard] = file.waiting.get(shard, 0) + builder.samples

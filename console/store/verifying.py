@@ -11,9 +11,10 @@ import msgspec
 
 from console.domain import events as e
 from console.domain.problems import Problem
-from console.store.blocks import unpack_block, unpack_head
+from console.store.blocks import unpack_block
+from console.store.cells import unpack_cells
 from console.store.journal import unpack
-from console.store.months import MAIN, month_files
+from console.store.months import MAIN, MERGED, month_files
 from console.store.packing import Damaged
 from console.store.readonly import reading
 from console.store.records import GENESIS, chained, encoder, entry_decoder
@@ -29,6 +30,7 @@ class Verified:
     records: int = 0
     rows: int = 0
     blocks: int = 0
+    sheets: int = 0  # of cells: wide ranges are read from them; what they are made of is in the blocks
     samples: int = 0
     problems: list[Problem] = field(default_factory=list)
 
@@ -106,16 +108,23 @@ def _history(connection: sqlite3.Connection, name: str, found: Verified) -> None
                 raise Damaged("row")
         except Damaged:
             found.problems.append(Problem("store.verify_journal", {"file": name, "row": identity, "samples": samples}))
-    query = """SELECT b.id, b.times, b.crc, b.head_crc, b.head, b.body, g.kind, length(g.points) / 4
+    query = """SELECT b.id, b.times, b.crc, b.head_crc, b.head, b.body, b.level, g.kind, length(g.points) / 4
                FROM block b LEFT JOIN point_group g ON g.id = b.group_id"""
-    for identity, times, crc, head_crc, head, body, kind, width in connection.execute(query):
+    for identity, times, crc, head_crc, head, body, level, kind, width in connection.execute(query):
         found.blocks += 1
         found.samples += times * (width or 0)
         try:
             if zlib.crc32(body) != crc or zlib.crc32(head) != head_crc or kind is None:
                 raise Damaged("block")
-            if len(unpack_block(body).times) != times or len(unpack_head(kind, head).count) != width:
+            if len(unpack_block(body).times) != times or (level >= MERGED and len(head) and unpack_cells(head).width != width):
                 raise Damaged("block")
         except Damaged:
             facts: dict[str, str | int | float] = {"file": name, "block": identity, "points": width or 0, "times": times}
             found.problems.append(Problem("store.verify_block", facts))
+    for group, place, day, points, crc, body in connection.execute("SELECT group_id, place, day, points, crc, body FROM cells"):
+        found.sheets += 1
+        try:
+            if zlib.crc32(body) != crc or unpack_cells(body).width != points:
+                raise Damaged("cells")
+        except Damaged:
+            found.problems.append(Problem("store.verify_cells", {"file": name, "group": group, "place": place, "day": day}))

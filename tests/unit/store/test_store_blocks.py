@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from console.store.blocks import Samples, head_of, pack_block, pack_head, tidy, unpack_block, unpack_head
+from console.store.blocks import Samples, pack_block, tidy, unpack_block
 from console.store.journal import RowBuilder, concatenate, gather, unpack
 from console.store.packing import Damaged, ValueClass, join, split
 
@@ -114,21 +114,6 @@ def test_the_last_write_of_a_time_stays_when_samples_are_tidied():
     assert found.times.tolist() == [10, 20, 30]
     assert found.values[:, 0].tolist() == [1.5, 2.0, 3.0]  # row 3 was written after row 2
     assert doubled == 1
-
-
-def test_the_head_counts_only_usable_samples():
-    values = np.array([[1.0, 7.0], [900.0, 7.0], [3.0, 7.0], [np.nan, 7.0]])
-    quality = np.array([[0, 4], [4, 4], [1, 4], [0, 4]], np.uint8)
-    head = unpack_head(ValueClass.FLOAT, pack_head(head_of(samples_of(ValueClass.FLOAT, values, quality))))
-    assert head.count.tolist() == [2, 0] and head.bad.tolist() == [2, 4]
-    assert (head.low[0], head.high[0], head.first[0], head.last[0], head.total[0]) == (1.0, 3.0, 1.0, 3.0, 4.0)
-
-
-def test_the_head_of_large_counters_is_exact():
-    top = 2**64 - 1
-    values = np.array([[top - 2], [top], [top - 1]], np.uint64)
-    head = unpack_head(ValueClass.UINT, pack_head(head_of(samples_of(ValueClass.UINT, values))))
-    assert (int(head.low[0]), int(head.high[0]), int(head.last[0])) == (top - 2, top, top - 1)
 
 
 @settings(max_examples=200, deadline=None)
