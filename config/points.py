@@ -6,10 +6,11 @@ import msgspec
 
 from config import mqtt
 from config.fields import Context, Record
+from config.manual import manual_source, only_manual
 from config.scalars import loose_value
 from config.schema import POINT
 from config.tree import Mapping, Node, Scalar, Sequence
-from console.domain.estate import Factor, ManualSource, ModbusSource, MqttSource, OtherSource, Point, Source, ValueKind
+from console.domain.estate import Factor, ModbusSource, MqttSource, OtherSource, Point, Source, ValueKind
 from console.domain.registers import is_text, width
 from console.domain.text import EMPTY, Text
 from console.domain.times import SECOND
@@ -121,6 +122,7 @@ def make_point(record: Record, context: Context) -> Point | None:
         unit=record.get("unit", ""),
         decimals=record.get("decimals", 0),
         states=states,
+        isolated=tuple(record.get("isolated", ())),
         normal=record.get("normal"),
         plausible=record.get("plausible"),
         poll_ms=poll_ms,
@@ -132,7 +134,8 @@ def make_point(record: Record, context: Context) -> Point | None:
 
 def _source(record: Record, context: Context) -> Source | None:
     if record.get("source") == "manual":
-        return ManualSource()
+        return manual_source(record, context)
+    only_manual(record, context)
     if "address" in record:
         if record.get("type") in ("u8", "i8"):
             context.mistake(record.line_of("type"), "byte_type", key=record.get("key"), type=record.get("type"))

@@ -6,6 +6,7 @@ from typing import Any
 
 from config.durations import DURATION_PATTERN, INTERVAL_PATTERN
 from config.fields import Deferred, Field, ListOf, MapOf, Obj
+from config.manual import ReminderKind
 from config.nodelist import MOST_NODES, NodeList
 from config.scalars import (
     BandKind,
@@ -134,6 +135,10 @@ FACTOR = Obj(
 
 _SOURCE_FIELDS: dict[str, Field] = {
     "source": Field(Choice("manual", "site")),
+    "remind": Field(ReminderKind()),
+    "max_daily": Field(Num(0)),
+    "wraps_at": Field(Num(0)),
+    "photo": Field(Choice("required")),
     "fc": Field(Int(1, 4), default="3"),
     "address": Field(Int(0, 65535)),
     "type": Field(Choice(*REGISTER_TYPES, "u8", "i8"), default="u16"),
@@ -175,6 +180,7 @@ POINT = Obj(
     decimals=Field(Int(0, 9), default="0"),
     states=Field(MapOf(_text, numeric=True)),
     codes=Field(MapOf(CODE, numeric=True)),
+    isolated=Field(ListOf(Int(0, 2**31 - 1), 16)),
     normal=Field(BandKind()),
     plausible=Field(BandKind()),
     main=Field(Bool(), default="false"),

@@ -34,7 +34,7 @@ def site_text(base_port: int, broker_port: int, hint_zh: str, hint_en: str) -> s
         _locations(),
         _connections(base_port, broker_port),
         files("config.demo").joinpath("stations.yaml").read_text(encoding="utf-8"),
-        "equipment:\n" + _elevators() + _pumps() + _fire() + _electricity() + _water(),
+        "equipment:\n" + _elevators() + _pumps() + _fire() + _electricity() + _water() + _manual(),
         _plans(),
     )
     return "\n".join(sections)
@@ -217,6 +217,27 @@ def _water() -> str:
     ):
         meter(f"P-WM{number:02d}", name, f"P-F{number}", peak, "commercial")
     return "\n".join(lines) + "\n"
+
+
+def _manual() -> str:
+    """Meters and gauges without a wire, read on a round through the plant rooms."""
+    name = Names("泵房人工抄表", "Pump room round")
+    gas, tenant = Names("锅炉房燃气表", "Boiler room gas meter"), Names("商户 3-12 水表", "Shop 3-12 water meter")
+    inlet = Names("市政进水压力表", "City main pressure gauge")
+    hydrant = Names("末端试水装置压力表", "Far-end sprinkler test gauge")
+    monthly = "remind: monthly 25 09:00"
+    return (
+        "  # Read by people: no wire, no connection.\n"
+        f"  - id: P-MR\n    type: manual_readings\n    name: {name}\n    location: P-FPR\n    system: metering\n    points:\n"
+        f"      - {{key: gas, name: {gas}, kind: counter, source: manual, unit: m³, decimals: 1, plausible: [0, 999999.9], {monthly},"
+        " max_daily: 400, wraps_at: 1000000, photo: required}\n"
+        f"      - {{key: shop_water, name: {tenant}, kind: counter, source: manual, unit: m³, decimals: 2, plausible: [0, 99999.99],"
+        f" {monthly}, max_daily: 20, wraps_at: 100000}}\n"
+        f"      - {{key: inlet_pressure, name: {inlet}, source: manual, unit: MPa, decimals: 2, normal: [0.2, 0.5], plausible: [0, 1.6],"
+        " remind: weekly mon 09:00}\n"
+        f"      - {{key: test_pressure, name: {hydrant}, source: manual, unit: MPa, decimals: 2, normal: [0.05, 0.5],"
+        " plausible: [0, 1.6], remind: weekly mon 09:00}\n"
+    )
 
 
 def _plans() -> str:
