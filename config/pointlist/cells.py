@@ -1,4 +1,4 @@
-"""What single cells say: numbers, data types, byte orders, factors, state texts, units, intervals; in Chinese, English, vendors' words.
+"""What single cells say: numbers, data types, byte orders, factors, state texts, units, intervals.
 
 Each function raises :class:`Refused` with a sentence about the cell. Texts are folded first: full-width digits, letters and
 punctuation become the usual ones.
@@ -10,7 +10,9 @@ import re
 import unicodedata
 
 from config import units
+from config.pointlist import words
 from console.domain.problems import Refused
+from console.domain.registers import TYPES
 
 _NOTHING = frozenset({"", "-", "--", "—", "——", "/", "\\", "无", "n/a", "na", "none", "null", "空", "不适用", "#n/a"})
 _NUMBER = re.compile(r"([+-]?(?:\d[\d,]*\.?\d*|\.\d+)(?:e[+-]?\d{1,3})?)\s*(.*)", re.IGNORECASE)
@@ -61,28 +63,9 @@ def whole(text: str, low: int, high: int) -> int:
 
 # --- data types
 
-_TYPES = {
-    "bool": "bool bit boolean bin coil 布尔 布尔型 布尔量 开关 开关量 位 线圈 di do dx bx 数字量 digital 状态量 单点 遥信",
-    "u16": "u16 uint uint16 word ushort unsignedshort unsigned16 uint16t uinteger 字 无符号 无符号数 无符号整数 无符号整型 正整数",
-    "i16": "i16 int int16 short integer signed16 int16t s16 sint16 整型 整数 短整型 有符号 有符号数 有符号整数 有符号整型",
-    "u32": "u32 uint32 udint dword ulong unsignedlong unsigned32 uint32t 双字 无符号长整型 无符号长整数 无符号双字 无符号双整型",
-    "i32": "i32 int32 dint long longint signed32 int32t s32 长整型 长整数 双整型 双整数 有符号长整型 有符号双字 有符号双整型",
-    "u64": "u64 uint64 ulint lword qword ulonglong unsigned64 uint64t 四字 无符号64",
-    "i64": "i64 int64 lint longlong signed64 int64t s64",
-    "f32": "f32 float float32 real single float4 ieee754 ieee float32ieee754 浮点 浮点型 浮点数 单精度 单精度浮点 单精度浮点型 单精度浮点数 实数",
-    "f64": "f64 double float64 lreal double64 双精度 双精度浮点 双精度浮点型 双精度浮点数 长实数",
-    "bcd16": "bcd bcd16 bcd码 16位bcd", "bcd32": "bcd32 32位bcd dbcd",
-    "u8hi": "u8hi 高字节 高8位 高八位 highbyte msb hibyte", "u8lo": "u8lo byte uint8 u8 usint 低字节 低8位 低八位 lowbyte lsb lobyte 字节",
-}  # fmt: skip
-_TYPE_OF = {word: name for name, words in _TYPES.items() for word in words.split()}
-_UNTOLD = frozenset({"ai", "ao", "模拟量", "analog", "ax", "遥测", "寄存器", "register", "数值", "number", "value"})
-_ORDERS = {
-    "ABCD": "abcd 1234 3210 大端 大端模式 大端序 bigendian big be 高字在前 高位在前 高字节在前 正序 abcdefgh ab msbfirst",
-    "CDAB": "cdab 3412 1032 低字在前 字交换 wordswap wordswapped bigendianswap 大端字交换 大端交换 midlittle ghefcdab",
-    "BADC": "badc 2143 2301 字节交换 byteswap byteswapped 小端交换 小端字交换 littleendianswap badcfehg",
-    "DCBA": "dcba 4321 0123 小端 小端模式 小端序 littleendian little le 低位在前 低字节在前 反序 倒序 hgfedcba ba lsbfirst",
-}
-_ORDER_OF = {word: name for name, words in _ORDERS.items() for word in words.split()}
+_TYPE_OF = words.meanings("types")
+_UNTOLD = words.plain("untold_types")
+_ORDER_OF = words.meanings("orders")
 
 
 def order(text: str) -> str:
@@ -93,9 +76,11 @@ def order(text: str) -> str:
     return found
 
 
-def data_type(text: str) -> tuple[str, str]:
+def data_type(text: str) -> tuple[str, str]:  # noqa: PLR0911 - one line a way to say it
     """A register type and the byte order that it brings along (each may be empty: the words say nothing of it)."""
     word = squeezed(text)
+    if word in TYPES:
+        return word, ""
     brought = ""
     match = re.search(r"(abcd|cdab|badc|dcba|3412|2143|4321|1234|大端|小端|bigendian|littleendian)(?:模式|序)?", word)
     if match:
@@ -168,24 +153,15 @@ def states(text: str) -> dict[int, str]:
             value = int(match[1], 16) if match[1].lower().startswith("0x") else int(match[1])
             found[value] = said
         return found
-    words = [word.strip() for word in re.split(r"[/|;,、]", plain) if word.strip()]
-    if len(words) == 2 and not any(word[0].isdigit() for word in words):
-        return {0: words[0], 1: words[1]}
+    pair = [word.strip() for word in re.split(r"[/|;,、]", plain) if word.strip()]
+    if len(pair) == 2 and not any(word[0].isdigit() for word in pair):
+        return {0: pair[0], 1: pair[1]}
     raise Refused("pointlist.bad_states", found=text)
 
 
 # --- units
 
-_WORDS = {
-    "度": "kW·h", "千瓦时": "kW·h", "千瓦小时": "kW·h", "兆瓦时": "MW·h", "千乏时": "kvar·h", "伏": "V", "伏特": "V", "千伏": "kV",
-    "安": "A", "安培": "A", "毫安": "mA", "千瓦": "kW", "瓦": "W", "兆瓦": "MW", "千乏": "kvar", "乏": "var", "千伏安": "kVA",
-    "伏安": "VA", "赫兹": "Hz", "赫": "Hz", "摄氏度": "℃", "℃": "℃", "兆帕": "MPa", "千帕": "kPa", "帕": "Pa", "巴": "bar", "公斤": "kg",
-    "立方米": "m³", "立方": "m³", "方": "m³", "吨": "t", "千克": "kg", "升": "L", "米": "m", "厘米": "cm", "毫米": "mm",
-    "立方米/小时": "m³/h", "立方米每小时": "m³/h", "立方/小时": "m³/h", "m^3": "m³", "m^3/h": "m³/h", "升/秒": "L/s", "转/分": "r/min",
-    "转/分钟": "r/min", "米/秒": "m/s", "百分比": "%", "秒": "s", "分": "min", "分钟": "min", "小时": "h", "天": "d", "毫秒": "ms",
-    "%rh": "%RH", "rh%": "%RH", "欧": "Ω", "欧姆": "Ω", "勒克斯": "lx", "流明": "lx", "o": "", "毫克/升": "mg/L", "个": "",
-    "摄氏": "℃", "deg c": "℃", "kw.h": "kW·h", "kw*h": "kW·h", "kw-h": "kW·h", "kvar.h": "kvar·h", "mwh": "MW·h",
-}  # fmt: skip
+_WORDS: dict[str, str] = words.table("units")
 
 
 def measure_or_none(text: str) -> str | None:
@@ -210,6 +186,7 @@ def measure(text: str) -> str:
 
 # --- the rest
 
+_AREAS: dict[str, int] = words.table("functions")
 _FUNCTION = re.compile(r"(?:fc|功能码|0x|h)?0?(\d{1,2})h?(?:[:：\s(].*|读.*)?", re.IGNORECASE)
 _READ = re.compile(
     r"(r|ro|read|readonly|只读|读|可读|输入|input|监视|遥测|遥信|r/?w|rw|w/?r|read/?write|readwrite|读写|可读写|读/写|读、写)"
@@ -220,9 +197,7 @@ _WRITE_ONLY = re.compile(r"(w|wo|write|writeonly|只写|写|可写|遥控|遥调
 def function(text: str) -> int:
     """1-6, 15, 16 (0F, 10H too); areas such as 保持寄存器 are also spoken of as functions."""
     plain = squeezed(text)
-    areas = {"线圈": 1, "coil": 1, "离散输入": 2, "discreteinput": 2, "保持寄存器": 3, "holdingregister": 3, "输入寄存器": 4, "inputregister": 4,
-             "holding": 3, "input": 4, "hr": 3, "ir": 4, "di": 2, "co": 1, "0x": 1, "1x": 2, "3x": 4, "4x": 3, "10h": 16, "0fh": 15, "0x10": 16, "0x0f": 15}  # fmt: skip
-    for area, value in areas.items():
+    for area, value in _AREAS.items():
         if plain == area or (len(area) > 3 and plain.startswith(area)):
             return value
     match = _FUNCTION.match(folded(text))
@@ -242,34 +217,8 @@ def readable(text: str) -> bool:
     raise Refused("pointlist.bad_access", found=text)
 
 
-_SPANS = {
-    "ms": 1,
-    "毫秒": 1,
-    "s": 1000,
-    "sec": 1000,
-    "秒": 1000,
-    "min": 60_000,
-    "m": 60_000,
-    "分": 60_000,
-    "分钟": 60_000,
-    "h": 3_600_000,
-    "小时": 3_600_000,
-    "时": 3_600_000,
-}
-_RATES = {
-    "fast": 250,
-    "快": 250,
-    "快速": 250,
-    "normal": 1000,
-    "普通": 1000,
-    "正常": 1000,
-    "中": 1000,
-    "slow": 60_000,
-    "慢": 60_000,
-    "慢速": 60_000,
-    "hourly": 3_600_000,
-    "每小时": 3_600_000,
-}
+_SPANS: dict[str, int] = words.table("spans")  # ms
+_RATES: dict[str, int] = words.table("rates")  # ms
 
 
 def interval(text: str, heading: str = "") -> int:
@@ -289,9 +238,7 @@ def interval(text: str, heading: str = "") -> int:
     return result
 
 
-_PRIORITIES = {"紧急": 1, "危急": 1, "一级": 1, "重大": 2, "重要": 2, "严重": 2, "二级": 2, "一般": 3, "普通": 3, "次要": 3, "三级": 3, "计划": 4, "提示": 4,
-               "四级": 4, "emergency": 1, "critical": 1, "major": 2, "high": 2, "general": 3, "minor": 3, "medium": 3, "planned": 4, "low": 4,
-               "advisory": 4}  # fmt: skip
+_PRIORITIES: dict[str, int] = words.table("priorities")
 
 
 def priority(text: str) -> int:

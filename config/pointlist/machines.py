@@ -46,9 +46,9 @@ def gather(rows: list[Row], titles: dict[str, str]) -> list[Machine]:
     """Group rows by machine: its id or name, and where it is reached. ``titles`` name the machine of a sheet that names none."""
     groups: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
-        facts = row.machine
-        called = facts.get("equipment_id") or facts.get("equipment") or ""
-        reach = (facts.get("connection", "") + facts.get("host", ""), facts.get("port", ""), facts.get("station", ""))
+        said = row.machine
+        called = said.get("equipment_id") or said.get("equipment") or ""
+        reach = (said.get("connection", "") + said.get("host", ""), said.get("port", ""), said.get("station", ""))
         groups.setdefault((called or ("" if any(reach) else titles[row.sheet]), *reach), []).append(row)
     counts: dict[str, int] = {}
     for called, *_ in groups:

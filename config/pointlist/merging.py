@@ -96,9 +96,9 @@ class SiteText(Generic[O]):
         at = self._line_end(_end(owner, self._text, self._shift))
         self._edit(at, at, f"{self._newline}{indent}{key}:{lines}", [None, *(origin for _, origin in items)])
 
-    def item(self, equipment: str, key: str, **match: str) -> yaml.MappingNode | None:
+    def item(self, equipment: str, section: str, match: dict[str, str]) -> yaml.MappingNode | None:
         """The item of an equipment's list whose entries are ``match``."""
-        found = _value(self.equipment[equipment], key)
+        found = _value(self.equipment[equipment], section)
         for item in found.value if isinstance(found, yaml.SequenceNode) else ():
             if all(getattr(_value(item, name), "value", None) == value for name, value in match.items()):
                 return item if isinstance(item, yaml.MappingNode) else None

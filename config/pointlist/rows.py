@@ -2,24 +2,27 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 from config.pointlist import cells
 from config.pointlist.addresses import Spelled, Verdict, judge, locate, spell
 from config.pointlist.columns import KINDS
 from config.pointlist.sheets import Sheet, cell_name
-from config.points import WIDTH
 from console.domain.pointlists import Choices, Remark, SheetView
 from console.domain.problems import Problem, Refused
+from console.domain.registers import NUMBERS, is_text
 from console.texts import CHINESE, ENGLISH, tr
 
 T = TypeVar("T")
 MOST_REMARKS = 1000  # listed; the rest is counted
 LIMITS = {"high_high": ("high", 2), "high": ("high", 3), "low": ("low", 3), "low_low": ("low", 2)}  # field: rule kind, priority
+_SUMMED = frozenset({"kW·h", "MW·h", "kvar·h", "m³", "MJ", "GJ"})  # units of what only grows
 _MACHINE = ("equipment_id", "equipment", "equipment_en", "type", "location", "connection", "host", "port", "station", "with")
 _CARRIED = ("equipment_id", "equipment", "equipment_en", "location", "connection", "host", "port", "station")
 
@@ -74,6 +77,7 @@ class _Reader:
         self._sheet, self._view, self._choices, self._remarks = sheet, view, choices, remarks
         self._columns = {name: column for column, name in enumerate(view.fields) if name}
         self._headings = {name: view.headers[column] for name, column in self._columns.items()}
+        self._of_sheet: dict[str, str] = {}  # what the lines above the headings say: an IP address, a station
         self._now: dict[str, str] = {}  # what a title line or the rows above said of the machine
         self._row = Row(sheet.name, 0, {})
         self._line: list[str] = []
@@ -81,7 +85,8 @@ class _Reader:
     def read(self) -> tuple[list[Row], Verdict]:
         start = self._view.header_row
         for line in self._sheet.rows[: max(start - 1, 0)]:
-            self._now |= _facts(" ".join(dict.fromkeys(line)))
+            self._of_sheet |= _facts(" ".join(dict.fromkeys(line)))
+        self._now = dict(self._of_sheet)
         spelled = self._addresses(start)
         heading = self._headings.get("address", "")
         verdict = judge((one for one in spelled.values() if one), self._sheet.name, self._choices.addresses, heading)
@@ -117,7 +122,7 @@ class _Reader:
     def _title(self, text: str) -> None:
         """A line with one text names the machine of the lines below, unless a column does."""
         if "equipment" not in self._columns and "equipment_id" not in self._columns:
-            self._now = {"equipment": _without_facts(text)} | _facts(text)
+            self._now = self._of_sheet | {"equipment": _without_facts(text)} | _facts(text)
 
     # --- one line
 
@@ -188,11 +193,9 @@ class _Reader:
                 machine[name] = str(value) if value is not None else re.sub(r"\D", "", machine[name])
         for name in ("equipment", "equipment_id"):
             if name in machine and name in self._now and machine[name] != self._now[name]:
-                self._now = {}  # another machine begins: nothing of the one above holds for it
+                self._now = dict(self._of_sheet)  # another machine begins: nothing of the one above holds for it
         carried = {name: self._now[name] for name in _CARRIED if name in self._now}
         self._row.machine = carried | machine
-        if not {"equipment", "equipment_id"} & set(machine) and {"equipment", "equipment_id"} & set(self._columns):
-            self._row.machine |= {}  # an empty machine cell below a full one: the same machine
         self._now = {name: text for name, text in self._row.machine.items() if name in _CARRIED}
 
     def _read_names(self) -> None:
@@ -208,16 +211,15 @@ class _Reader:
         if self._text("key"):
             point["key"] = identifier(self._text("key"))
         row.inferred["key"] = identifier(name)
-        for field_name in ("group",):
-            if self._text(field_name):
-                point[field_name] = self._text(field_name)
+        if self._text("group"):
+            point["group"] = self._text("group")
 
     def _read_type(self, spelled: Spelled, function: int) -> None:
         row, point = self._row, self._row.point
         assert point is not None
         kind, brought = self._take("data_type", cells.data_type) or ("", "")
         order = self._take("order", cells.order) or brought
-        bit = self._take("bit", lambda text: cells.whole(re.sub(r"(?i)^(bit|位|第)|位$", "", text), 0, 63))
+        bit = self._take("bit", _bit_number)
         bit = spelled.bit if bit is None else bit
         if spelled.bit is not None and (row.number - 1, self._columns["address"]) in self._sheet.fractions:
             self._note("address", Problem("pointlist.fraction_bit", {"found": spelled.text, "bit": spelled.bit}))
@@ -233,10 +235,13 @@ class _Reader:
             point["type"] = kind
         else:
             row.inferred["type"] = kind = "bool" if function in (1, 2) else "u16"
-        if spelled.last is not None and spelled.last - spelled.number + 1 != WIDTH.get(kind, 1):
-            count = spelled.last - spelled.number + 1
+        length = self._take("length", partial(cells.whole, low=1, high=125)) if kind == "text" else None
+        if length is not None:
+            point["length"] = length
+        count = 1 if spelled.last is None else spelled.last - spelled.number + 1
+        if spelled.last is not None and not is_text(kind) and count != NUMBERS[kind]:
             self._wrong("address", Problem("pointlist.range_width", {"found": spelled.text, "count": count, "type": kind}))
-        if WIDTH.get(kind, 1) > 1:
+        if NUMBERS.get(kind, 1) > 1:
             if order:
                 point["order"] = order
             elif self._choices.order != "ABCD":
@@ -246,6 +251,9 @@ class _Reader:
         row, point = self._row, self._row.point
         assert point is not None
         kind = point.get("type") or row.inferred["type"]
+        if is_text(kind):
+            row.inferred["kind"] = "text"
+            return
         scale = self._take("scale", cells.factor)
         below = self._take("divisor", cells.factor)
         if scale is not None or below is not None:
@@ -258,7 +266,7 @@ class _Reader:
             ("poll", "poll_ms", lambda text: cells.interval(text, self._headings["poll"])),
             ("main", "main", cells.yes),
         ):  # fmt: skip
-            value = self._take(name, read)  # type: ignore[arg-type]
+            value = self._take(name, read)
             if value is not None:
                 point[key] = value
         states = self._take("states", cells.states)
@@ -283,20 +291,16 @@ class _Reader:
         assert point is not None
         single = kind == "bool" or ("bit" in point and point.get("bits", 1) == 1)
         meant = point.get("kind") or row.inferred.get("kind", "")
-        if "states" not in point and (single or meant in ("state", "code")):
-            if single or kind in ("u16", "i16"):
-                if single:
-                    row.inferred["states"] = {0: ("pointlist.state_off"), 1: ("pointlist.state_on")}
-                    row.inferred["states"] = {
-                        value: {"zh": tr(key, CHINESE), "en": tr(key, ENGLISH)} for value, key in row.inferred["states"].items()
-                    }
-                    row.inferred.setdefault("kind", "state")
-                else:
-                    row.inferred.pop("kind", None)
+        if "states" not in point and single:
+            off_on = enumerate(("pointlist.state_off", "pointlist.state_on"))
+            row.inferred["states"] = {value: {"zh": tr(key, CHINESE), "en": tr(key, ENGLISH)} for value, key in off_on}
+            row.inferred.setdefault("kind", "state")
+        elif "states" not in point and meant in ("state", "code"):
+            row.inferred.pop("kind", None)  # a word whose values have no names is shown as a number
         name = point.get("name", "")
-        if not meant and not single and "states" not in point and point.get("unit") in ("kW·h", "MW·h", "kvar·h", "m³", "MJ", "GJ"):
-            if re.search(r"电能|电度|累计|累积|总|energy|total", name, re.IGNORECASE):
-                row.inferred["kind"] = "counter"
+        summed = point.get("unit") in _SUMMED and re.search(r"电能|电度|累计|累积|总|energy|total", name, re.IGNORECASE)
+        if summed and not meant and not single and "states" not in point:
+            row.inferred["kind"] = "counter"
         if "decimals" not in point:
             scale = abs(point.get("scale", 1.0))
             if kind in ("f32", "f64"):
@@ -308,6 +312,8 @@ class _Reader:
         row, point = self._row, self._row.point
         assert point is not None
         kind = point.get("kind") or row.inferred.get("kind", "analog")
+        if kind == "text":
+            return
         for name in LIMITS:
             value = self._take(name, cells.number)
             if value is None:
@@ -317,13 +323,17 @@ class _Reader:
                 continue
             row.limits[name] = value
         steps = [(name, row.limits[name]) for name in ("low_low", "low", "high", "high_high") if name in row.limits]
-        for (_, below), (name, above) in zip(steps, steps[1:], strict=False):
+        for (_, below), (name, above) in itertools.pairwise(steps):
             if below >= above:
                 self._wrong(name, Problem("pointlist.limit_order", {"low": f"{below:g}", "high": f"{above:g}"}))
         row.alarm_states = self._take("alarm_states", _numbers) or []
         if row.alarm_states and kind not in ("state", "code"):
             self._wrong("alarm_states", Problem("pointlist.alarm_states", {"found": self._text("alarm_states")}))
         row.priority = self._take("priority", cells.priority) or 0
+
+
+def _bit_number(text: str) -> int:
+    return cells.whole(re.sub(r"(?i)^(bit|位|第)|位$", "", text), 0, 63)
 
 
 def _numbers(text: str) -> list[int]:
