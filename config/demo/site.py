@@ -225,19 +225,21 @@ def _manual() -> str:
     gas, tenant = Names("锅炉房燃气表", "Boiler room gas meter"), Names("商户 3-12 水表", "Shop 3-12 water meter")
     inlet = Names("市政进水压力表", "City main pressure gauge")
     hydrant = Names("末端试水装置压力表", "Far-end sprinkler test gauge")
-    monthly = "remind: monthly 25 09:00"
-    return (
-        "  # Read by people: no wire, no connection.\n"
-        f"  - id: P-MR\n    type: manual_readings\n    name: {name}\n    location: P-FPR\n    system: metering\n    points:\n"
-        f"      - {{key: gas, name: {gas}, kind: counter, source: manual, unit: m³, decimals: 1, plausible: [0, 999999.9], {monthly},"
-        " max_daily: 400, wraps_at: 1000000, photo: required}\n"
-        f"      - {{key: shop_water, name: {tenant}, kind: counter, source: manual, unit: m³, decimals: 2, plausible: [0, 99999.99],"
-        f" {monthly}, max_daily: 20, wraps_at: 100000}}\n"
-        f"      - {{key: inlet_pressure, name: {inlet}, source: manual, unit: MPa, decimals: 2, normal: [0.2, 0.5], plausible: [0, 1.6],"
-        " remind: weekly mon 09:00}\n"
-        f"      - {{key: test_pressure, name: {hydrant}, source: manual, unit: MPa, decimals: 2, normal: [0.05, 0.5],"
-        " plausible: [0, 1.6], remind: weekly mon 09:00}\n"
-    )
+    points = (
+        ("gas", gas, "kind: counter, unit: m³, decimals: 1, plausible: [0, 999999.9], wraps_at: 1000000",
+         "remind: monthly 25 09:00, max_daily: 400, photo: required"),
+        ("shop_water", tenant, "kind: counter, unit: m³, decimals: 2, plausible: [0, 99999.99], wraps_at: 100000",
+         "remind: monthly 25 09:00, max_daily: 20"),
+        ("inlet_pressure", inlet, "unit: MPa, decimals: 2, normal: [0.2, 0.5], plausible: [0, 1.6]", "remind: weekly mon 09:00"),
+        ("test_pressure", hydrant, "unit: MPa, decimals: 2, normal: [0.05, 0.5], plausible: [0, 1.6]", "remind: weekly mon 09:00"),
+    )  # fmt: skip
+    lines = [
+        "  # Read by people: no wire, no connection.",
+        f"  - {{id: P-MR, type: manual_readings, name: {name}, location: P-FPR, system: metering, points: [",
+        *(f"      {{key: {key}, name: {title}, source: manual, {what}, {when}}}," for key, title, what, when in points),
+        "    ]}",
+    ]
+    return "\n".join(lines) + "\n"
 
 
 def _plans() -> str:
