@@ -37,6 +37,7 @@ from console.domain.world import World
 from console.engine import memory
 from console.engine import system as system_alarms
 from console.engine.alarming import Alarming
+from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
 from console.engine.comms import Comms
 from console.engine.configuring import Configuring
@@ -194,6 +195,16 @@ class Collector:
             self._workers,
             self._apply,
         )
+        self._bench = BenchDesk(
+            self._folder,
+            lines=self._lines,
+            live=self._live,
+            board=self._board,
+            workers=self._workers,
+            clock=clock,
+            estate=lambda: self._configuring.estate,
+            accounts=world.accounts,
+        )
         queries = Queries(
             self._folder,
             self._workers,
@@ -203,6 +214,7 @@ class Collector:
             health=self._board.lines,
             blocks=self._lines.blocks,
             photo=photos.read,
+            bench=self._bench,
         )
         self._desk = Desk(
             self._token,
@@ -214,6 +226,7 @@ class Collector:
             clock=clock,
             stop=self.stop,
             photos=photos,
+            bench=self._bench,
         )
         self._server = LinkServer(self._desk)
 
@@ -260,6 +273,7 @@ class Collector:
     async def _end(self, tasks: list[asyncio.Task[None]]) -> None:
         if self._tidying is not None:
             self._tidying.cancel()
+        await self._bench.close()
         await self._lines.close()
         for task in tasks:
             task.cancel()

@@ -19,6 +19,7 @@ from console.domain.acts import require
 from console.domain.commands import Command
 from console.domain.events import Entry, IsolationOpened, OrderRaised, SignedOff, SignedOn
 from console.domain.problems import Refused
+from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.configuring import Configuring
 from console.engine.decisions import By, Decisions
@@ -61,6 +62,7 @@ class Desk:
         clock: EngineClock,
         stop: Callable[[], None],
         photos: Photos,
+        bench: BenchDesk,
     ) -> None:
         self._token = token
         self._decisions = decisions
@@ -71,6 +73,7 @@ class Desk:
         self._clock = clock
         self._stop = stop
         self._photos = photos
+        self._bench = bench
         self._stations: dict[str, _Station] = {}
         self._replies: OrderedDict[str, asyncio.Future[Done | Denied]] = OrderedDict()
 
@@ -204,6 +207,8 @@ class Desk:
                 return await self._configuring.undo(command.base, by)
             case cmd.StopMonitoring():
                 await self._stop_monitoring(actor, command)
+            case cmd.RecordPointTest():
+                return await self._decide(actor, self._bench.seen(command), by)
             case cmd.StorePhoto():
                 require(actor, Right.ENTER_READINGS)
                 await asyncio.to_thread(self._photos.put, command.data)

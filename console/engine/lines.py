@@ -73,6 +73,7 @@ class Lines:
         self._board = board
         self._clock = clock
         self._lines: dict[str, _Line] = {}
+        self.on_made: Callable[[str, Driver], None] = lambda _connection, _driver: None
 
     async def configure(self, estate: Estate) -> None:
         """End what is gone or changed, start what is new; everything else goes on without missing a poll."""
@@ -99,6 +100,11 @@ class Lines:
         """End all drivers."""
         await self._end(list(self._lines.values()))
 
+    def driver(self, connection: str) -> Driver | None:
+        """The driver that stands for a connection now, if there is one."""
+        line = self._lines.get(connection)
+        return None if line is None else line.driver
+
     def blocks(self) -> tuple[ReadBlock, ...]:
         """The present read plans of all connections."""
         return tuple(
@@ -119,6 +125,7 @@ class Lines:
         while True:
             try:
                 line.driver = registry.make(connection, points, self._sink, self._clock)
+                self.on_made(connection.id, line.driver)
                 await line.driver.run()
                 problem = Problem("engine.driver_ended", {"connection": connection.id})
             except Refused as refused:

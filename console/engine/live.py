@@ -122,6 +122,19 @@ class LiveTable:
         exact = self._exact.get(number)
         return exact if isinstance(exact, int) else value
 
+    def raw(self, number: int) -> float:
+        """The number as it came last, also where its quality says that it means nothing; 0 = none."""
+        return float(self._values[number]) if number < len(self._values) else 0.0
+
+    def heard(self, number: int) -> bool:
+        """True once the point spoke in this run; what was there before is of the run before."""
+        return number < len(self._fresh) and bool(self._fresh[number])
+
+    def shown(self, number: int) -> float | int | str | None:
+        """The present value as a person sees it, exact; ``None`` where there is no usable one."""
+        value = self.value(number)
+        return None if value is None else self._exact.get(number, value)
+
     def quality(self, number: int) -> int:
         """The present quality byte (255: never heard of)."""
         return int(self._quality[number]) if number < len(self._quality) else NEVER

@@ -12,6 +12,7 @@ from console.domain.acts import require
 from console.domain.health import HealthLine
 from console.domain.problems import Refused
 from console.engine import reading
+from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
 from console.engine.workers import Workers
@@ -39,6 +40,7 @@ class Queries:
         health: Callable[[], tuple[HealthLine, ...]],
         blocks: Callable[[], tuple[m.ReadBlock, ...]],
         photo: Callable[[str], bytes],
+        bench: BenchDesk,
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -48,6 +50,7 @@ class Queries:
         self._health = health
         self._blocks = blocks
         self._photo = photo
+        self._bench = bench
 
     async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911 - one line a question
         """The answer; raises :class:`Refused`."""
@@ -84,6 +87,8 @@ class Queries:
                 return m.ImportPreviewAnswer(query.id, base, changes, mistakes)
             case m.DiagnosticsQuery():
                 return m.DiagnosticsAnswer(query.id, self._health(), self._blocks())
+            case _:
+                return await self._bench.answer(console, query)
 
     async def _history(self, query: m.HistoryQuery) -> tuple[m.Series, ...]:
         if len(query.points) > MOST_POINTS:
