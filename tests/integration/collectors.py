@@ -20,6 +20,7 @@ from console.domain.commands import SignOn
 from console.domain.estate import Point
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.problems import Problem
 from console.link.client import Client, Identity
@@ -114,6 +115,7 @@ class Picture:
     alarms: dict[int, Alarm] = field(default_factory=dict)
     faults: dict[int, Fault] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
+    isolations: dict[int, Isolation] = field(default_factory=dict)
     health: dict[str, HealthLine] = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
     me: str = ""
@@ -136,6 +138,7 @@ class Picture:
         self.alarms = {alarm.number: alarm for alarm in snapshot.alarms}
         self.faults = {fault.number: fault for fault in snapshot.faults}
         self.orders = {order.number: order for order in snapshot.orders}
+        self.isolations = {each.number: each for each in snapshot.isolations}
         self.health = {line.id: line for line in snapshot.health}
         self.sessions, self.me = snapshot.sessions, snapshot.me
         self.story.append("snapshot")
@@ -149,6 +152,7 @@ class Picture:
                 del self.alarms[alarm.number]
         self.faults.update({fault.number: fault for fault in delta.faults})
         self.orders.update({order.number: order for order in delta.orders})
+        self.isolations.update({each.number: each for each in delta.isolations})
         self.health.update({line.id: line for line in delta.health})
         for gone in delta.health_gone:
             self.health.pop(gone, None)
