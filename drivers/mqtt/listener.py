@@ -1,82 +1,46 @@
-"""The MQTT driver: messages to samples, and silence to quality.
+"""The MQTT driver: one broker session, its messages, and what silence means.
 
-- A retained message at subscription is old: STALE until a fresh one comes, unless the device's own time proves it fresh.
 - A point that was not refreshed within its ``stale_after_s`` turns STALE once; one that was never heard turns COMM_LOST.
 - An availability topic (or last will) that says offline turns the points of that equipment COMM_LOST once.
 - A broker that is gone for three seconds turns all points COMM_LOST once, and the collector hears ``answering(False)`` for
   the connection; its return is said once too. Equipment comes back with its next fresh message.
-- A payload that cannot be read makes a BAD sample and a counter, never a number.
 
-Runs on the event loop; the network thread only fills a queue (:mod:`drivers.mqtt.network`).
+What a message says: :mod:`drivers.mqtt.messages`. Runs on the event loop; the network thread only fills a queue
+(:mod:`drivers.mqtt.network`).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 
 from console.domain.estate import Mqtt, MqttSource, Point
 from console.domain.health import HealthState
 from console.domain.problems import Params, Problem
 from console.domain.quality import Quality
 from console.domain.text import EMPTY
-from console.domain.times import SECOND, seconds
+from console.domain.times import SECOND
+from drivers.bench import Frame
+from drivers.bench import Listener as Tap
 from drivers.driver import ClockPort, PlannedRead, Sink
 from drivers.health import Health, frame
+from drivers.mqtt.client import Message
 from drivers.mqtt.gather import Gather
-from drivers.mqtt.network import Connected, Disconnected, Message, Network, NotSubscribed
-from drivers.mqtt.payload import MISSING, Reader, Value, availability, device_time, document, matches, read, reader, text, walk
+from drivers.mqtt.messages import Messages
+from drivers.mqtt.network import Connected, Disconnected, Network, NotSubscribed
+from drivers.mqtt.routes import Gear, Item, Route, lose, make_item
 
-AT_ONCE = 200
-"""Messages that are decoded before other tasks of the loop get their turn."""
+AT_ONCE = 500
+"""Messages that are decoded before other tasks of the loop get their turn (10 to 20 ms)."""
 
 GRACE = 3 * SECOND
 """How long a broker may be gone before its points are lost: it may only be restarting."""
 
+BACKLOG = 60 * SECOND
+"""How long after a return what comes may be what the broker kept for us, and so be as old as our absence."""
+
 LOOK = SECOND
 """How often silence is looked for."""
-
-
-@dataclass(eq=False, slots=True)
-class Item:
-    """One point.
-
-    ``patience`` ns until it is stale, 0 = never. ``heard`` is when it was last refreshed, or when we began to listen
-    (monotonic ns). ``said`` is its last quality, None before the first; ``wrong`` what was wrong with its last payload.
-    """
-
-    reader: Reader
-    gear: Gear
-    patience: int
-    empty: Value
-    value: Value
-    heard: int = 0
-    said: Quality | None = None
-    fresh: bool = False
-    wrong: Problem | None = None
-
-
-@dataclass(eq=False, slots=True)
-class Gear:
-    """One piece of equipment behind the broker."""
-
-    health: Health
-    items: list[Item] = field(default_factory=list)
-    offline: bool = False
-
-
-@dataclass(eq=False, slots=True)
-class Route:
-    """What one topic (or filter) is for."""
-
-    items: list[Item] = field(default_factory=list)
-    watched: list[tuple[Gear, MqttSource]] = field(default_factory=list)
-
-    @property
-    def json(self) -> bool:
-        """True if the payload is a JSON document for at least one point."""
-        return any(item.reader.steps or item.reader.time_steps for item in self.items)
 
 
 class Listener:
@@ -90,20 +54,29 @@ class Listener:
         self._gear: dict[str, Gear] = {}
         self._items: list[Item] = []
         self._routes: dict[str, Route] = {}
+        self._filters: dict[str, None] = {}  # what is subscribed to, in order
         for point in points:
             if isinstance(point.source, MqttSource):
                 self._add(point, point.source)
-        self._wild = [(topic.split("/"), route) for topic, route in self._routes.items() if "+" in topic or "#" in topic]
+        self._messages = Messages(self._routes, self._health.counters)
         self._refused_topics: set[str] = set()
         self._down_since: int | None = None
         self._lost = False
         self._dropped = 0
+        self._away_since = 0  # UTC ns; 0 = since before this run
+        self._backlog_until = 0
+        self._tap: Tap | None = None
         self._awake = asyncio.Event()
         self._network: Network | None = None
 
     def plan(self) -> Sequence[PlannedRead]:
         """Nothing is asked for: this driver listens."""
         return ()
+
+    def tap(self, listener: Tap | None) -> None:
+        """Call ``listener`` with every message from now on; ``None`` ends it. ``data`` is the topic, a zero byte (no topic has
+        one), and the payload."""
+        self._tap = listener
 
     async def run(self) -> None:
         """Listen until cancelled."""
@@ -114,7 +87,7 @@ class Listener:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._awake.set)
 
-        network = self._network = Network(self._connection, list(self._routes), wake)
+        network = self._network = Network(self._connection, list(self._filters), wake)
         self._begin()
         network.start()
         try:
@@ -132,14 +105,14 @@ class Listener:
         gear = self._gear.get(point.equipment)
         if gear is None:
             line = frame("device", f"{self._connection.id}/{point.equipment}", EMPTY, point.equipment)
-            gear = self._gear[point.equipment] = Gear(Health(line, self._sink, self._clock))
-        how = reader(point)
-        item = Item(how, gear, seconds(point.stale_after_s), how.empty, how.empty)
-        gear.items.append(item)
+            gear = self._gear[point.equipment] = Gear(point.equipment, Health(line, self._sink, self._clock))
+        item = make_item(point, gear)
         self._items.append(item)
         self._routes.setdefault(source.topic, Route()).items.append(item)
+        self._filters[source.subscribe or source.topic] = None
         if source.availability_topic:
             watched = self._routes.setdefault(source.availability_topic, Route()).watched
+            self._filters[source.availability_topic] = None
             if all(known is not gear for known, _ in watched):
                 watched.append((gear, source))
 
@@ -160,103 +133,41 @@ class Listener:
             await self._awake.wait()
             self._awake.clear()
             while events := network.take(AT_ONCE):
-                gather = Gather(self._clock.now())
                 mono = self._clock.monotonic()
+                gather = Gather(self._clock.now(), mono)
+                self._messages.back = max(0, gather.now - self._away_since) if mono < self._backlog_until else 0
                 for event in events:
+                    if type(event) is Message:
+                        self._messages.take(event, gather)
+                        if self._tap is not None:
+                            self._tap(_frame(event, self._connection.id, gather.now))
+                        continue
                     match event:
-                        case Message():
-                            self._message(event, gather, mono)
-                        case Connected():
-                            self._connected()
+                        case Connected(kept):
+                            self._connected(mono, kept=kept)
                         case Disconnected(problem):
                             self._disconnected(problem, mono)
                         case NotSubscribed(topic):
                             self._not_subscribed(topic)
+                if type(events[-1]) is Message:
+                    self._health.last_answer = gather.now
                 gather.hand_over(self._sink)
                 await asyncio.sleep(0)
 
-    def _message(self, message: Message, gather: Gather, mono: int) -> None:
-        self._health.counters["messages"] += 1
-        self._health.last_answer = gather.now
-        route = self._routes.get(message.topic)
-        if route is not None:
-            self._serve(route, message, gather, mono)
-        if self._wild:
-            parts = message.topic.split("/")
-            for pattern, wide in self._wild:
-                if matches(pattern, parts):
-                    self._serve(wide, message, gather, mono)
-
-    def _serve(self, route: Route, message: Message, gather: Gather, mono: int) -> None:
-        payload = message.payload
-        if payload is not None and route.watched:
-            for gear, source in route.watched:
-                self._available(gear, availability(payload, source), gather)
-        if not route.items:
-            return
-        doc = document(payload) if payload is not None and route.json else MISSING
-        plain = text(payload) if payload is not None else MISSING
-        for item in route.items:
-            how = item.reader
-            if payload is None:
-                value, quality, wrong = item.empty, Quality.BAD, "too_large"
-            elif how.steps:
-                value, quality, wrong = (
-                    read(how, walk(doc, how.steps)) if doc is not MISSING else (item.empty, Quality.BAD, "not_json")
-                )
-            else:
-                value, quality, wrong = read(how, plain) if plain is not MISSING else (item.empty, Quality.BAD, "not_text")
-            time, proven, skew = device_time(how, doc, gather.now)
-            for name in (wrong, skew):
-                if name:
-                    item.gear.health.counters[name] += 1
-            old = message.retained and not (proven and gather.now - time <= item.patience)
-            if old and item.gear.offline:
-                continue  # it is known to be off; an old value makes it no fresher
-            if old and quality is Quality.GOOD:
-                quality = Quality.STALE
-            item.wrong = (
-                Problem(f"driver.{wrong}", {"topic": message.topic, "path": how.source.path, "point": how.point.id})
-                if wrong
-                else None
-            )
-            self._keep(item, value, quality, mono, fresh=not old)
-            gather.add(how.point.number, value, quality, time)
-        for gear in {item.gear for item in route.items}:
-            gear.health.counters["messages"] += 1
-            gear.health.last_answer = gather.now if not message.retained else gear.health.last_answer
-            self._turn(gear, mono)
-
-    def _keep(self, item: Item, value: Value, quality: Quality, mono: int, *, fresh: bool) -> None:
-        item.value, item.said = value, quality
-        if fresh:
-            item.heard = mono
-            item.fresh = True
-            item.gear.offline = False
-
-    def _available(self, gear: Gear, says: bool | None, gather: Gather) -> None:
-        """An availability topic spoke."""
-        if says is None:
-            gear.health.counters["unknown_availability"] += 1
-        elif says:
-            gear.offline = False
-        else:
-            gear.offline = True
-            self._lose(gear.items, gather)
-            name = {"equipment": gear.items[0].reader.point.equipment}
-            gear.health.turn(HealthState.DOWN, Problem("driver.device_offline", dict(name)))
-
     # -- the broker ----------------------------------------------------------------------------------------------
 
-    def _connected(self) -> None:
+    def _connected(self, mono: int, *, kept: bool) -> None:
         self._health.counters["connects"] += 1
         self._down_since = None
         self._refused_topics.clear()
         self._health.turn(HealthState.OK)
         if self._lost:
-            self._lost = False
+            self._lost = self._messages.lost = False
             self._sink.answering(self._connection.id, 0, True)
-        mono = self._clock.monotonic()
+        if kept:
+            self._backlog_until = mono + round(BACKLOG * max(1.0, self._clock.rate))
+            if not self._away_since:
+                self._away_since = self._clock.now() - self._connection.session_s * SECOND
         for item in self._items:
             if item.said is None:
                 item.heard = mono  # its silence begins now
@@ -265,6 +176,7 @@ class Listener:
         self._health.counters["disconnects" if self._down_since is None else "connect_failures"] += 1
         if self._down_since is None:
             self._down_since = mono
+            self._away_since = self._clock.now()
         self._health.turn(HealthState.DOWN, problem)
 
     def _not_subscribed(self, topic: str) -> None:
@@ -282,54 +194,28 @@ class Listener:
             self._look(network, self._clock.monotonic())
 
     def _look(self, network: Network, mono: int) -> None:
-        gather = Gather(self._clock.now())
+        gather = Gather(self._clock.now(), mono)
         grace = round(GRACE * max(1.0, self._clock.rate))
         if self._down_since is not None and not self._lost and mono - self._down_since >= grace:
-            self._lost = True
+            self._lost = self._messages.lost = True
             self._sink.answering(self._connection.id, 0, False)
-            self._lose(self._items, gather)
             for gear in self._gear.values():
-                self._turn(gear, mono)
+                gear.lose(gather)
+                gear.turn(True, mono)
         for gear in self._gear.values():
             stale = [item for item in gear.items if item.patience and mono - item.heard >= item.patience]
             for item in stale:
                 item.fresh = False
                 if item.said is None:
-                    self._lose([item], gather)
+                    lose(item, gather)
                 elif item.said is Quality.GOOD:
                     item.said = Quality.STALE
                     gather.add(item.reader.point.number, item.value, Quality.STALE, gather.now)
             if stale:
-                self._turn(gear, mono)
+                gear.turn(self._lost, mono)
         gather.hand_over(self._sink)
         if self._health.due(mono):
             self._refresh(network, mono)
-
-    def _lose(self, items: Sequence[Item], gather: Gather) -> None:
-        """COMM_LOST with the last value, once."""
-        for item in items:
-            item.fresh = False
-            if item.said is not Quality.COMM_LOST:
-                item.said = Quality.COMM_LOST
-                gather.add(item.reader.point.number, item.value, Quality.COMM_LOST, gather.now)
-
-    # -- saying it -----------------------------------------------------------------------------------------------
-
-    def _turn(self, gear: Gear, mono: int) -> None:
-        """The equipment's health as its points have it."""
-        about: Params = {"equipment": gear.items[0].reader.point.equipment}
-        wrong = [item.wrong for item in gear.items if item.wrong is not None and item.fresh]
-        if self._lost:
-            gear.health.turn(HealthState.DOWN, Problem("driver.broker_lost", about))
-        elif gear.offline:
-            gear.health.turn(HealthState.DOWN, Problem("driver.device_offline", about))
-        elif wrong:
-            gear.health.turn(HealthState.DEGRADED, wrong[0])
-        elif any(item.fresh for item in gear.items):
-            gear.health.turn(HealthState.OK)
-        elif all(item.patience and mono - item.heard >= item.patience for item in gear.items):
-            seconds_ = max(item.patience for item in gear.items) // SECOND
-            gear.health.turn(HealthState.DOWN, Problem("driver.device_silent", {**about, "seconds": seconds_}))
 
     def _refresh(self, network: Network, mono: int) -> None:
         """Numbers, every few seconds."""
@@ -342,3 +228,7 @@ class Listener:
         for gear in self._gear.values():
             gear.health.refresh(mono)
         self._health.refresh(mono)
+
+
+def _frame(message: Message, connection: str, now: int) -> Frame:
+    return Frame(now, connection, False, message.topic.encode() + b"\0" + (message.payload or b""))

@@ -11,24 +11,31 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import msgspec
 
 from console.domain.estate import MqttSource, Point, ValueKind
 from console.domain.quality import Quality
-from console.domain.times import MILLISECOND, SECOND
+from console.domain.times import MILLISECOND, SECOND, seconds
 from drivers.scaling import ratio
 
-Steps = tuple[str | int, ...]
 Value = float | int | str
+
+
+class Select(NamedTuple):
+    """The step ``[name=node1]``: the first object of a list in which ``key`` is ``word``."""
+
+    key: str
+    word: str
+
+
+Steps = tuple[str | int | Select, ...]
 
 LONGEST_TEXT = 200
 """Characters of a text value that are kept."""
 
-MAX_SKEW = 300 * SECOND
-"""A device time further than this from ours is a wrong clock or zone (8 hours!): the arrival time counts instead."""
-
-_STEP = re.compile(r"""(?:^|\.)([^.\[\]]+)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]""")
+_STEP = re.compile(r"""(?:^|\.)([^.\[\]]+)|\[(\d+)\]|\[(?:"([^"]*)"|'([^']*)')\]|\[([^\[\]="']+)=([^\[\]]*)\]""")
 _NUMBER = re.compile(r"[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?", re.ASCII)
 _WHOLE = (ValueKind.STATE, ValueKind.BITS, ValueKind.CODE)
 _decoder = msgspec.json.Decoder()
@@ -52,6 +59,8 @@ class Reader:
     words: Mapping[str, int]
     low: float
     high: float
+    where: tuple[tuple[Steps, str], ...] = ()
+    skew: int = 300 * SECOND
 
     @property
     def whole(self) -> bool:
@@ -73,19 +82,27 @@ def reader(point: Point) -> Reader:
     words = {word.casefold(): 1 for word in source.true_words} | {word.casefold(): 0 for word in source.false_words}
     low = -math.inf if point.plausible is None or point.plausible.low is None else point.plausible.low
     high = math.inf if point.plausible is None or point.plausible.high is None else point.plausible.high
-    return Reader(point, source, path(source.path), path(source.time_path), words, low, high)
+    where = tuple((path(key), word.strip().casefold()) for key, word in source.where.items())
+    skew = seconds(source.max_skew_s)
+    return Reader(point, source, path(source.path), path(source.time_path), words, low, high, where, skew)
 
 
 def path(text: str) -> Steps:
-    """``data.list[2].value`` as steps. A key with a dot or bracket in it is written ``["a.b"]``."""
-    steps: list[str | int] = []
+    """``data.list[2].value`` as steps. A key with a dot or bracket in it is written ``["a.b"]``.
+
+    ``data[name=node1].value`` finds the object of a list by one of its keys.
+    """
+    steps: list[str | int | Select] = []
     end = 0
     for found in _STEP.finditer(text):
         if found.start() != end:
             break
         end = found.end()
-        key, index, double, single = found.groups()
-        steps.append(int(index) if index is not None else next(each for each in (key, double, single) if each is not None))
+        key, index, double, single, by, word = found.groups()
+        if by is not None:
+            steps.append(Select(by.strip(), word.strip()))
+        else:
+            steps.append(int(index) if index is not None else next(each for each in (key, double, single) if each is not None))
     if end != len(text):
         raise ValueError(text)
     return tuple(steps)
@@ -108,17 +125,39 @@ def text(payload: bytes) -> str | Missing:
 
 
 def walk(value: object, steps: Steps) -> object:
-    """The value at the end of the path, or MISSING."""
+    """The value at the end of the path, or MISSING.
+
+    A plain number is its own element 0: devices with one channel send a number where others send a list (Tasmota).
+    """
     for step in steps:
-        if isinstance(step, int):
-            if not isinstance(value, list) or step >= len(value):
+        if isinstance(step, str):
+            if not isinstance(value, dict) or step not in value:
                 return MISSING
             value = value[step]
-        elif isinstance(value, dict) and step in value:
+        elif isinstance(step, Select):
+            value = _selected(value, step)
+        elif isinstance(value, list) and step < len(value):
             value = value[step]
-        else:
+        elif step != 0 or type(value) not in (int, float):
             return MISSING
     return value
+
+
+def _selected(value: object, step: Select) -> object:
+    if isinstance(value, list):
+        for each in value:
+            if isinstance(each, dict) and step.key in each and _text_of(each[step.key]) == step.word:
+                return each
+    return MISSING
+
+
+def fits(doc: object, where: Sequence[tuple[Steps, str]]) -> bool:
+    """Is this message of the kind that ``where`` asks for?"""
+    for steps, word in where:
+        found = walk(doc, steps)
+        if not isinstance(found, str | int | float) or _text_of(found).strip().casefold() != word:
+            return False
+    return True
 
 
 def read(how: Reader, found: object) -> tuple[Value, Quality, str]:
@@ -132,11 +171,12 @@ def read(how: Reader, found: object) -> tuple[Value, Quality, str]:
         return (_text_of(found)[:LONGEST_TEXT], Quality.GOOD, "") if whole else (how.empty, Quality.BAD, "not_a_text")
     number = _number(found, how.words)
     value = None if number is None else _scaled(how, number)
+    if number in how.source.not_available:
+        return how.empty, Quality.NOT_AVAILABLE, ""
     if value is None:
         return how.empty, Quality.BAD, "not_a_number"
-    if not how.low <= value <= how.high:
-        return value, Quality.BAD, "implausible"
-    return value, Quality.GOOD, ""
+    plausible = how.low <= value <= how.high
+    return (value, Quality.GOOD, "") if plausible else (value, Quality.BAD, "implausible")
 
 
 def _scaled(how: Reader, number: int | float) -> int | float | None:
@@ -181,17 +221,18 @@ def _number(found: object, words: Mapping[str, int]) -> int | float | None:
     return found
 
 
-def device_time(how: Reader, doc: object, arrival: int) -> tuple[int, bool, str]:
+def device_time(how: Reader, doc: object, arrival: int, back: int = 0) -> tuple[int, bool, str]:
     """When the value was true (UTC ns), whether the device itself said so, and the counter of what is wrong with its clock.
 
-    ``arrival`` UTC ns. A time without a zone cannot be placed and does not count.
+    ``arrival`` UTC ns; ``back`` ns that the broker may have kept the message beyond the allowed skew. A time without a zone
+    cannot be placed and does not count; one that is further off than the skew is a wrong clock or zone (8 hours!).
     """
     if not how.time_steps:
         return arrival, False, ""
     said = _moment(walk(doc, how.time_steps), how.source.time_unit)
     if said is None:
         return arrival, False, "no_time"
-    if abs(arrival - said) > MAX_SKEW:
+    if not -how.skew <= arrival - said <= how.skew + back:
         return arrival, False, "clock_skew"
     return said, True, ""
 

@@ -25,8 +25,9 @@ from console.domain.estate import ValueKind
 from console.domain.health import HealthState
 from console.domain.quality import Quality
 from console.domain.times import SECOND
-from drivers.mqtt import network
-from drivers.mqtt.network import secret_variable
+from drivers.mqtt import network, session
+from drivers.mqtt.client import Message
+from drivers.mqtt.session import secret_variable
 from tests.helpers.estates import broker as broker_at
 from tests.helpers.estates import field
 from tests.helpers.mosquitto import Mosquitto, find, free_port
@@ -58,7 +59,7 @@ def certificates(folder: Path, days: int = 1) -> None:
 
 
 @pytest.mark.parametrize(
-    ("days", "known", "code"), [(1, True, ""), (-1, True, "driver.certificate"), (1, False, "driver.certificate")]
+    ("days", "known", "code"), [(1, True, ""), (-1, True, "driver.certificate_expired"), (1, False, "driver.certificate_unknown")]
 )
 async def test_tls_is_believed_only_with_a_valid_certificate_of_the_known_authority(
     tmp_path: Path, days: int, known: bool, code: str
@@ -149,15 +150,15 @@ def test_a_full_queue_drops_messages_but_never_news_of_the_connection(monkeypatc
     woken = []
     made = network.Network(broker_at(1), ["a"], lambda: woken.append(1))
     for _ in range(5):
-        made._put(network.Message("a", b"1", False))
-    made._put(network.Connected())
+        made.on_messages([Message("a", b"1", False)])
+    made.on_connected(Client(CallbackAPIVersion.VERSION2), kept=False)
     assert made.dropped == 2
     assert woken == [1]
     taken = made.take(100)
-    assert [type(event) for event in taken] == [network.Message] * 3 + [network.Connected]
+    assert [type(event) for event in taken] == [Message] * 3 + [network.Connected]
     monkeypatch.setattr(network, "WAITING_BYTES", 10)
-    made._put(network.Message("a", b"12345678", False))
-    made._put(network.Message("a", b"12345678", False))
+    made.on_messages([Message("a", b"12345678", False)])
+    made.on_messages([Message("a", b"12345678", False)])
     assert made.dropped == 3
     assert woken == [1, 1]
 
@@ -218,7 +219,7 @@ async def test_two_programs_with_one_client_id_are_told_of_each_other() -> None:
 
 
 async def test_a_port_that_accepts_and_says_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(network, "_PATIENCE", 0.5)
+    monkeypatch.setattr(session, "PATIENCE", 0.5)
 
     async def mute(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with contextlib.suppress(ConnectionError):

@@ -47,7 +47,7 @@ def test_a_path_leads_through_objects_and_lists_or_nowhere() -> None:
     doc = {"a": [{"b": 1}, {"b": None}], "0": 7}
     assert walk(doc, path("a[0].b")) == 1
     assert walk(doc, path("a[1].b")) is None
-    for nowhere in ("a[2].b", "a.b", "a[0].c", "a[0].b.c", "[0]", "a[0].b[0]"):
+    for nowhere in ("a[2].b", "a.b", "a[0].c", "a[0].b.c", "[0]", "a[0].b[1]"):
         assert walk(doc, path(nowhere)) is MISSING
 
 
