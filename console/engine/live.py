@@ -38,7 +38,8 @@ class LiveTable:
         self._dirty = np.zeros(0, np.bool_)
         self._known = np.zeros(0, np.bool_)
         self._fresh = np.zeros(0, np.bool_)
-        self._exact: dict[int, str | int] = {}
+        self._exact: dict[int, str | int] = {}  # of those points whose value no float holds
+        self._held = np.zeros(0, np.bool_)  # which these are
         self._any_dirty = False
 
     @property
@@ -57,6 +58,7 @@ class LiveTable:
             self._times = np.concatenate([self._times, np.zeros(grow, np.int64)])
             self._dirty = np.concatenate([self._dirty, np.zeros(grow, np.bool_)])
             self._fresh = np.concatenate([self._fresh, np.zeros(grow, np.bool_)])
+            self._held = np.concatenate([self._held, np.zeros(grow, np.bool_)])
         known = np.zeros(len(self._values), np.bool_)
         known[numbers] = True
         gone = ~known
@@ -64,7 +66,8 @@ class LiveTable:
         self._fresh[gone] = False
         self._dirty[gone] = False
         self._known = known
-        self._exact = {number: value for number, value in self._exact.items() if number < len(known) and known[number]}
+        self._held[gone] = False
+        self._exact = {number: value for number, value in self._exact.items() if known[number]}
 
     def restore(self, last: dict[int, LastValue]) -> None:
         """The last recorded values of the run before: shown as stale until the device speaks."""
@@ -75,6 +78,7 @@ class LiveTable:
             self._times[number] = value.source_time
             if isinstance(value.value, str) or (isinstance(value.value, int) and abs(value.value) > EXACT_FLOAT):
                 self._exact[number] = value.value
+                self._held[number] = True
             if not isinstance(value.value, str):
                 self._values[number] = float(value.value)
 
@@ -160,21 +164,23 @@ class LiveTable:
         values = batch.values
         if isinstance(values, list):
             return np.zeros(len(values)), self._keep(range(len(values)), batch.points.tolist(), values)
-        if values.dtype == np.float64:
-            return values.astype(np.float64, copy=False), []
-        floats = values.astype(np.float64)
-        big = np.flatnonzero(np.abs(floats) >= EXACT_FLOAT)
-        moved = self._keep(big.tolist(), batch.points[big].tolist(), values[big].tolist()) if len(big) else []
+        floats = values.astype(np.float64, copy=False)
+        big = np.zeros(len(values), np.bool_) if values.dtype == np.float64 else np.abs(floats) >= EXACT_FLOAT
         if self._exact:
-            for number in np.delete(batch.points, big).tolist():
+            for number in batch.points[self._held[batch.points] & ~big].tolist():
                 self._exact.pop(number, None)
-        return floats, moved
+                self._held[number] = False
+        where = np.flatnonzero(big)
+        if not len(where):
+            return floats, []
+        return floats, self._keep(where.tolist(), batch.points[where].tolist(), values[where].tolist())
 
     def _keep(self, places: Iterable[int], numbers: list[int], values: Sequence[str | int]) -> list[int]:
         moved = []
         for place, number, value in zip(places, numbers, values, strict=True):
             if self._exact.get(number) != value:
                 self._exact[number] = value
+                self._held[number] = True
                 moved.append(place)
         return moved
 

@@ -67,6 +67,15 @@ def test_texts_and_large_integers_travel_exactly_beside_their_floats() -> None:
     assert live.all().exact == {2: "停止"}
 
 
+def test_a_point_that_becomes_a_real_number_lets_go_of_its_exact_value() -> None:
+    live = table(1, 2)
+    one, good = np.array([1], np.int32), np.zeros(1, np.uint8)
+    live.take(Batch(one, np.array([2**60 + 1], np.int64), good, T, T))
+    live.take(Batch(one, np.array([0.5]), good, T, T))
+    assert live.all().exact == {}
+    assert live.exact(1, 0.5) == 0.5
+
+
 def test_an_import_keeps_the_values_of_points_that_stay() -> None:
     live = table(1, 2)
     live.take(batch({1: 5.0, 2: 6.0}))
