@@ -52,8 +52,7 @@ class Way:
 
     def __init__(self, estate: Estate, folder: Path) -> None:
         self.clock = RealClock()
-        self._store = open_store(folder, self.clock.now())
-        self._recorder = self._store.recorder(self.clock.now)
+        self._recorder = open_store(folder, self.clock.now()).recorder(self.clock.now)
         self._live = LiveTable()
         self._live.configure([point.number for point in estate.points])
         self._comms = Comms(self._take, Deadlines(self.clock), self.clock)
@@ -100,6 +99,9 @@ class Way:
     def answering(self, connection: str, unit: int, answering: bool) -> None:
         self._comms.answering(connection, unit, answering)
 
+    def learned(self, connection: str, unit: int, learned: object) -> None:
+        """Nothing is kept across restarts here."""
+
     async def pack(self) -> None:
         """What ``Public`` does for the consoles five times a second; and the recorder's thread that is not there."""
         turn = 0
@@ -108,7 +110,8 @@ class Way:
             self.packed += len(self._live.flush().numbers)
             turn += 1
             if turn % 5 == 0:
-                self._recorder = self._store.recorder(self.clock.now)
+                self._recorder._batches.clear()
+                self._recorder._queued = 0
 
     def totals(self) -> dict[str, Any]:
         process = psutil.Process()
@@ -120,7 +123,7 @@ class Way:
             "cpu": cpu.user + cpu.system,
             "rss": process.memory_info().rss,
             "wall": time.monotonic(),
-            "oldest_good": time.monotonic() - float(self.good[1:].min()) / 1e9,
+            "oldest_good": time.monotonic() - float(self.good[1:].min(initial=time.monotonic_ns())) / 1e9,
             "never": int((self.good[1:] == 0).sum()),
         }
 
@@ -129,12 +132,13 @@ class _Sink:
     """The port that drivers see."""
 
     def __init__(self, way: Way) -> None:
-        self.samples, self.health, self.answering = way.samples_of, way.health, way.answering
+        self.samples, self.health, self.answering, self.learned = way.samples_of, way.health, way.answering, way.learned
 
 
 def lines(port: int, ports: int, poll_ms: int, groups: tuple[tuple[int, int], ...], max_gap: int) -> Estate:
     """``ports`` connections with a unit each; six registers of ten have a decimal."""
-    connections, points = [], []
+    connections: list[ModbusTcp] = []
+    points: list[Point] = []
     for number in range(ports):
         name = f"L{number}"
         device = ModbusDevice(number + 1, f"E{number}", max_gap=max_gap)
@@ -150,7 +154,8 @@ def lines(port: int, ports: int, poll_ms: int, groups: tuple[tuple[int, int], ..
 
 def gateways(ports: list[int], units: int, poll_ms: int, timeout_ms: int) -> Estate:
     """Two gateways with ``units`` units each and ten registers a unit."""
-    connections, points = [], []
+    connections: list[ModbusTcp] = []
+    points: list[Point] = []
     for place, port in enumerate(ports):
         name = f"G{place}"
         devices = tuple(ModbusDevice(unit, f"{name}E{unit}") for unit in range(1, units + 1))
