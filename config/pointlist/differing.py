@@ -37,7 +37,7 @@ def point_changes(row: Row, point: Point | None, remarks: Remarks) -> dict[str, 
     return changed
 
 
-def _differs(key: str, said: dict[str, Any], point: Point, source: ModbusSource) -> bool:
+def _differs(key: str, said: dict[str, Any], point: Point, source: ModbusSource) -> bool:  # noqa: PLR0911 - one line a key
     value = said[key]
     if key == "name":
         return value not in (point.name.zh, point.name.en) or said.get("name_en", point.name.en) != point.name.en
@@ -77,7 +77,7 @@ def limit_changes(row: Row, key: str, rules: list[AlarmRule]) -> list[LimitChang
             rule = alike[0]
         priority = row.priority or urgency
         if rule is None:
-            entries = {"kind": kind, "limit": limit, "priority": priority, "text": _text(f"pointlist.alarm_{name}")}
+            entries = {"kind": kind, "limit": limit, "priority": priority, "text": _text(f"pointlist.alarm_{name}", row)}
             found.append(LimitChange(name, key, entries))
         else:
             changed: dict[str, Any] = {} if rule.limit == limit else {"limit": limit}
@@ -92,7 +92,7 @@ def limit_changes(row: Row, key: str, rules: list[AlarmRule]) -> list[LimitChang
                 "kind": "state",
                 "values": row.alarm_states,
                 "priority": row.priority or 3,
-                "text": _text("pointlist.alarm_state"),
+                "text": _text("pointlist.alarm_state", row),
             }
             found.append(LimitChange("state", key, entries))
         elif list(stating.values) != row.alarm_states:
@@ -100,5 +100,8 @@ def limit_changes(row: Row, key: str, rules: list[AlarmRule]) -> list[LimitChang
     return found
 
 
-def _text(key: str) -> dict[str, str]:
-    return {"zh": tr(key, CHINESE), "en": tr(key, ENGLISH)}
+def _text(key: str, row: Row) -> dict[str, str]:
+    """The alarm's text with the point's name in it."""
+    said = row.point or {}
+    name = said.get("name", "")
+    return {"zh": tr(key, CHINESE, point=name), "en": tr(key, ENGLISH, point=said.get("name_en", name))}

@@ -134,7 +134,7 @@ class _Attempt:
             return self._present, self._estate
         site: SiteText[Row] = SiteText(self._present if self._present.strip() else _new_site())
         for section, items in (("locations", made.locations), ("connections", made.connections), ("equipment", made.equipment)):
-            site.append(section, [(flow(item), row) for item, row in items])
+            site.append(section, items)
         text, origins = site.result()
         loaded = load_text(text, "site.yaml")
         self._blame(loaded, origins, remarks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from typing import Any
 
 from config.findings import near
 from config.pointlist.rows import Remarks, Row, identifier
@@ -37,9 +38,9 @@ class Machine:
 class Additions:
     """New items of the site file's sections, each with the row that it came from."""
 
-    locations: list[tuple[dict[str, object], Row]] = field(default_factory=list)
-    connections: list[tuple[dict[str, object], Row]] = field(default_factory=list)
-    equipment: list[tuple[dict[str, object], Row]] = field(default_factory=list)
+    locations: list[tuple[dict[str, Any], Row]] = field(default_factory=list)
+    connections: list[tuple[dict[str, Any], Row]] = field(default_factory=list)
+    equipment: list[tuple[dict[str, Any], Row]] = field(default_factory=list)
 
 
 def gather(rows: list[Row], titles: dict[str, str]) -> list[Machine]:
@@ -137,7 +138,7 @@ class Resolver:
             self._wrong(row, "station", Problem("pointlist.station_taken", {"station": station, "equipment": taken.id}))
             return
         machine.id = self._free(machine.id)
-        made: dict[str, object] = {"id": machine.id, "type": kind, "name": machine.name}
+        made: dict[str, Any] = {"id": machine.id, "type": kind, "name": machine.name}
         if facts.get("equipment_en"):
             made["name"] = {"zh": machine.name, "en": facts["equipment_en"]}
         made |= {"location": self._location(machine), "connection": connection, "unit": station}
@@ -186,7 +187,7 @@ class Resolver:
         )
         while name in self._connections.values():
             name += "-2"
-        made: dict[str, object] = {"id": name, "protocol": "modbus-tcp", "host": host}
+        made: dict[str, Any] = {"id": name, "protocol": "modbus-tcp", "host": host}
         if port != 502:
             made["port"] = port
         self.additions.connections.append((made, row))
@@ -206,7 +207,7 @@ class Resolver:
             name = identifier(said)
             while name in self._locations.values():
                 name += "-2"
-            title: object = said
+            title: Any = said
             if said == tr("pointlist.somewhere", CHINESE):
                 title = {"zh": said, "en": tr("pointlist.somewhere", ENGLISH)}
             self.additions.locations.append(({"id": name, "name": title, "kind": "area"}, machine.first))

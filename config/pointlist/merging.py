@@ -67,18 +67,32 @@ class SiteText(Generic[O]):
             if isinstance(item, yaml.MappingNode) and isinstance(name, yaml.ScalarNode):
                 self.equipment[name.value] = item
 
-    def append(self, section: str, items: list[tuple[str, O]]) -> None:
-        """New items at the end of a section of the file."""
+    def append(self, section: str, items: list[tuple[dict[str, Any], O]]) -> None:
+        """New items at the end of a section of the file, one key a line unless the section is written in braces."""
         if not items:
             return
         found = _value(self._root, section) if self._root else None
+        if isinstance(found, yaml.SequenceNode) and found.flow_style:
+            self._grow(found, [(flow(item), origin) for item, origin in items], 0)
+            return
+        block = found if isinstance(found, yaml.SequenceNode) and found.value else None
+        indent = " " * (block.start_mark.column if block else 2)
+        lines, origins = [], []
+        for item, origin in items:
+            short = len(flow(item)) < 100 and section != "equipment"
+            texts = [flow(item)] if short else [f"{key}: {flow(value)}" for key, value in item.items()]
+            lines += [f"{indent}{'- ' if place == 0 else '  '}{text}" for place, text in enumerate(texts)]
+            origins += [origin] * len(texts)
+        body = self._newline.join(lines)
         if found is None:
             lead = "" if not self._text or self._text.endswith("\n") else self._newline
-            lines = "".join(f"  - {item}{self._newline}" for item, _ in items)
-            self._edit(len(self._text), len(self._text), f"{lead}{section}:{self._newline}{lines}", [None] * bool(lead))
-            self._edits[-1].origins += [*(origin for _, origin in items), None]
+            self._edit(len(self._text), len(self._text), f"{lead}{section}:{self._newline}{body}{self._newline}", ())
+            self._edits[-1].origins = [*([None] if lead else []), *origins]
+        elif block:
+            at = self._line_end(_end(block, self._text, self._shift))
+            self._edit(at, at, self._newline + body, origins)
         else:
-            self._grow(found, items, 0)
+            self._edit(found.start_mark.index + self._shift, found.end_mark.index + self._shift, self._newline + body, origins)
 
     def append_within(self, equipment: str, key: str, items: list[tuple[str, O]]) -> None:
         """New items at the end of a list of one piece of equipment (``points``, ``alarms``)."""

@@ -161,13 +161,12 @@ class _Reader:
         self._read_names()
         function = self._take("function", cells.function) or 0
         if spelled is None:
-            self._take("address", spell)  # says what is wrong
-            return row
+            self._take("address", spell)  # says what is wrong; the other cells are still looked at
+            spelled = Spelled("0", 0, "hex")
         try:
             function, row.point["address"] = locate(spelled, verdict, function)
         except Refused as refused:
             self._wrong("address", refused.problem)
-            return row
         if function:
             row.point["fc"] = function
         self._read_type(spelled, function or 3)
@@ -187,9 +186,7 @@ class _Reader:
                     machine.setdefault("port", match[2])
         for name, low, high in (("port", 1, 65535), ("station", 0, 255)):
             if name in machine:
-                value = (
-                    self._take(name, lambda text, low=low, high=high: cells.whole(text, low, high)) if self._text(name) else None
-                )
+                value = self._take(name, partial(cells.whole, low=low, high=high))
                 machine[name] = str(value) if value is not None else re.sub(r"\D", "", machine[name])
         for name in ("equipment", "equipment_id"):
             if name in machine and name in self._now and machine[name] != self._now[name]:

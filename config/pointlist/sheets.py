@@ -25,7 +25,7 @@ LARGEST_UNPACKED = 400_000_000  # bytes; 50,000 rows of 30 columns are some 80 M
 MOST_ROWS = 50_000  # with something in them, all sheets together
 FARTHEST_ROW, FARTHEST_COLUMN = 100_000, 200  # where a cell with a value may stand
 MOST_SHEETS = 60
-LONGEST_CELL = 2_000  # characters that are kept
+LONGEST_CELL = 32_767  # characters that are kept; a spreadsheet holds no more
 _PIECE = 1_000_000  # bytes unpacked at a time
 
 _CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
