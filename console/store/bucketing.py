@@ -228,7 +228,7 @@ def _alike(parts: Sequence[Cells]) -> Cells:
 
 def _reduce(number: int, cells: Cells | None, edges: Ints, hold: int) -> Buckets:
     if cells is not None:
-        cells = cells.take((cells.count[:, 0] > 0) & (cells.starts >= edges[0]) & (cells.starts < edges[-1]))
+        cells = cells.take((cells.starts >= edges[0]) & (cells.starts < edges[-1]))
     if cells is None or not len(cells.starts):
         floats: npt.NDArray[np.float64] = np.zeros(0)
         none = np.zeros(0, np.int64)
@@ -238,16 +238,18 @@ def _reduce(number: int, cells: Cells | None, edges: Ints, hold: int) -> Buckets
     own = _distinct(places)
     area, held = found.area[:, 0].copy(), found.held[:, 0].copy()
     # A value holds on over the edge of its bucket, up to the next sample.
-    gap = found.first_at[1:, 0] - found.last_at[:-1, 0]
+    gap = found.begin_at[1:, 0] - found.last_at[:-1, 0]
     holds = (found.open[:-1, 0] > 0) & (gap <= hold)
-    before = np.where(holds, np.minimum(edges[own[:-1] + 1], found.first_at[1:, 0]) - found.last_at[:-1, 0], 0)
-    after = np.where(holds, found.first_at[1:, 0] - np.maximum(edges[own[1:]], found.last_at[:-1, 0]), 0)
-    lasts = found.last[:-1, 0].astype(np.float64)
-    area[:-1] += lasts * (before / SECOND)
+    before = np.where(holds, np.minimum(edges[own[:-1] + 1], found.begin_at[1:, 0]) - found.last_at[:-1, 0], 0)
+    after = np.where(holds, found.begin_at[1:, 0] - np.maximum(edges[own[1:]], found.last_at[:-1, 0]), 0)
+    values = found.last[:-1, 0].astype(np.float64)
+    area[:-1] += values * (before / SECOND)
     held[:-1] += before
-    area[1:] += lasts * (after / SECOND)
+    area[1:] += values * (after / SECOND)
     held[1:] += after
-    means = found.total[:, 0] / found.count[:, 0]
-    weighted = np.where(held > 0, area / np.maximum(held, 1) * SECOND, means)
-    columns = (found.low[:, 0], found.high[:, 0], means, found.count[:, 0], found.first[:, 0], found.last[:, 0], weighted)
-    return Buckets(number, found.starts, *columns)
+    some = found.count[:, 0] > 0
+    counts = found.count[some, 0]
+    means = found.total[some, 0] / counts
+    weighted = np.where(held[some] > 0, area[some] / np.maximum(held[some], 1) * SECOND, means)
+    lows, highs, firsts, lasts = (array[some, 0] for array in (found.low, found.high, found.first, found.last))
+    return Buckets(number, found.starts[some], lows, highs, means, counts, firsts, lasts, weighted)

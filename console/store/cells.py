@@ -30,7 +30,8 @@ class Cells:
     """``starts`` (m,) ascending, UTC ns; all else (m, points).
 
     ``count`` usable samples, ``bad`` the others. ``low``, ``high``, ``first``, ``last``: exact, in the point's class, over the
-    usable samples (0 where there are none). ``first_at``/``last_at`` their times, UTC ns (after packing whole milliseconds).
+    usable samples (0 where there are none). ``first_at``/``last_at`` their times, ``begin_at`` that of the first sample
+    of any quality, UTC ns (after packing whole milliseconds).
     ``total`` their sum. ``area`` value × seconds while a value held (until the next sample of any quality, within the cell),
     ``held`` those ns. ``open`` 1: the last sample is usable and still holds when the cell ends. ``uneven`` 1: a value fell, or a
     sample was not usable, so that last − first is not what a counter counted.
@@ -44,6 +45,7 @@ class Cells:
     high: Values
     first: Values
     last: Values
+    begin_at: Ints
     first_at: Ints
     last_at: Ints
     total: npt.NDArray[np.float64]
@@ -124,6 +126,7 @@ def _even(kind: int, times: Ints, values: Values, spans: _Spans) -> Cells:
         high=np.maximum.reduceat(values, begins, axis=0),
         first=values[begins],
         last=values[ends],
+        begin_at=np.broadcast_to(times[begins][:, None], shape),
         first_at=np.broadcast_to(times[begins][:, None], shape),
         last_at=np.broadcast_to(times[ends][:, None], shape),
         total=np.add.reduceat(floats, begins, axis=0),
@@ -159,6 +162,7 @@ def _gappy(kind: int, times: Ints, values: Values, usable: npt.NDArray[np.bool_]
         high=np.where(some, np.maximum.reduceat(np.where(usable, values, bottom).astype(values.dtype), begins, axis=0), zero),
         first=np.where(some, values[firsts, columns], zero),
         last=np.where(some, values[lasts, columns], zero),
+        begin_at=np.broadcast_to(times[begins][:, None], count.shape),
         first_at=times[firsts],
         last_at=times[lasts],
         total=np.add.reduceat(floats, begins, axis=0),
@@ -172,50 +176,43 @@ def _gappy(kind: int, times: Ints, values: Values, usable: npt.NDArray[np.bool_]
 def combined(cells: Cells, keys: Ints, hold: int) -> Cells:
     """Neighbouring cells with the same key (ascending) as one; it starts at its key.
 
-    Between two of them the last value holds until the next sample, if that comes within ``hold`` ns and no unusable one did.
+    Between two of them the last value holds until the next sample of any quality, if that comes within ``hold`` ns.
     """
     if not len(keys):
         return cells
     begins = np.flatnonzero(np.diff(keys, prepend=keys[:1] - 1))
-    some = cells.count > 0
-    if bool(some.all()):
-        return _combined(cells, keys, begins, hold)
-    columns = []  # a point without usable samples in some cells: each column has neighbours of its own
-    for column in range(cells.width):
-        one = cells.take(slice(None), slice(column, column + 1))
-        kept = some[:, column].copy()
-        for begin, end in zip(begins.tolist(), [*begins[1:].tolist(), len(keys)], strict=True):
-            if not kept[begin:end].any():
-                kept[begin] = True
-        slim = one.take(kept)
-        made = _combined(slim, keys[kept], np.flatnonzero(np.diff(keys[kept], prepend=keys[:1] - 1)), hold)
-        bad = np.add.reduceat(one.bad, begins, axis=0)
-        columns.append(Cells(made.kind, made.starts, *(bad if name == "bad" else getattr(made, name) for name in _ARRAYS)))
-    arrays = [np.concatenate([getattr(each, name) for each in columns], axis=1) for name in _ARRAYS]
-    return Cells(cells.kind, columns[0].starts, *arrays)
-
-
-def _combined(cells: Cells, keys: Ints, begins: Ints, hold: int) -> Cells:
     ends = np.append(begins[1:], len(keys)) - 1
+    some = cells.count > 0
+    low, high, firsts, lasts = cells.low, cells.high, begins[:, None], ends[:, None]
+    if not bool(some.all()):  # a point without usable samples in some cells
+        top, bottom = (np.inf, -np.inf) if low.dtype.kind == "f" else (np.iinfo(low.dtype).max, np.iinfo(low.dtype).min)
+        hollow = ~np.logical_or.reduceat(some, begins, axis=0)
+        part = np.repeat(hollow, ends - begins + 1, axis=0)  # in a cell without any they stay 0
+        low = np.where(some | part, low, top).astype(low.dtype)
+        high = np.where(some | part, high, bottom).astype(high.dtype)
+        places = np.arange(len(keys))[:, None]
+        firsts = np.minimum(np.minimum.reduceat(np.where(some, places, len(keys)), begins, axis=0), ends[:, None])
+        lasts = np.maximum(np.maximum.reduceat(np.where(some, places, -1), begins, axis=0), begins[:, None])
     gap = np.zeros(cells.count.shape, np.int64)
-    gap[:-1] = cells.first_at[1:] - cells.last_at[:-1]
+    gap[:-1] = cells.begin_at[1:] - cells.last_at[:-1]
     gap[ends] = 0
-    holds = (cells.open > 0) & (gap <= hold)
-    gap = np.where(holds, gap, 0)
+    gap = np.where((cells.open > 0) & (gap <= hold), gap, 0)
     fell = np.zeros(gap.shape, bool)
     fell[:-1] = cells.first[1:] < cells.last[:-1]
     fell[ends] = False
+    columns = np.arange(cells.width)
     return Cells(
         kind=cells.kind,
         starts=keys[begins],
         count=np.add.reduceat(cells.count, begins, axis=0),
         bad=np.add.reduceat(cells.bad, begins, axis=0),
-        low=np.minimum.reduceat(cells.low, begins, axis=0),
-        high=np.maximum.reduceat(cells.high, begins, axis=0),
-        first=cells.first[begins],
-        last=cells.last[ends],
-        first_at=cells.first_at[begins],
-        last_at=cells.last_at[ends],
+        low=np.minimum.reduceat(low, begins, axis=0),
+        high=np.maximum.reduceat(high, begins, axis=0),
+        first=cells.first[firsts, columns],
+        last=cells.last[lasts, columns],
+        begin_at=cells.begin_at[begins],
+        first_at=cells.first_at[firsts, columns],
+        last_at=cells.last_at[lasts, columns],
         total=np.add.reduceat(cells.total, begins, axis=0),
         area=np.add.reduceat(cells.area + cells.last * (gap / SECOND), begins, axis=0),
         held=np.add.reduceat(cells.held + gap, begins, axis=0),
@@ -231,6 +228,7 @@ def pack_cells(cells: Cells) -> bytes:
     """The stored form."""
     starts = cells.starts[:, None]
     arrays = {name: getattr(cells, name) for name in _ARRAYS}
+    arrays["begin_at"] = (cells.first_at - starts) // _MS - (cells.begin_at - starts) // _MS
     arrays["first_at"] = (cells.first_at - starts) // _MS
     arrays["last_at"] = (cells.last_at - starts) // _MS
     arrays["held"] = (cells.last_at - starts) // _MS - (cells.first_at - starts) // _MS - cells.held // _MS
@@ -271,6 +269,7 @@ def unpack_cells(blob: bytes | memoryview, column: int | None = None) -> Cells:
         raise Damaged("cells") from error
     span_ms = arrays["last_at"] - arrays["first_at"]
     arrays["held"] = (span_ms - arrays["held"]) * _MS
+    arrays["begin_at"] = (arrays["first_at"] - arrays["begin_at"]) * _MS + starts[:, None]
     arrays["first_at"] = arrays["first_at"] * _MS + starts[:, None]
     arrays["last_at"] = arrays["last_at"] * _MS + starts[:, None]
     return Cells(kind, starts, *(arrays[name] for name in _ARRAYS))

@@ -38,8 +38,7 @@ def give_back(file: MonthFile, keep: int) -> Iterator[None]:
     """Give free pages back to the disk, a few at a time, until ``keep`` are left. (A file made before schema 2 keeps them.)"""
     free = file.free_pages()
     while free > keep:
-        with file.connection.begin():
-            file.connection.exec_driver_sql(f"PRAGMA incremental_vacuum({min(_PAGES_A_STEP, free - keep)})").all()
+        file.give_back(min(_PAGES_A_STEP, free - keep))
         yield
         before, free = free, file.free_pages()
         if free >= before:

@@ -104,6 +104,16 @@ class MonthFile:
         with self.connection.begin():
             return int(self.connection.exec_driver_sql("PRAGMA freelist_count").scalar_one())
 
+    def give_back(self, pages: int) -> None:
+        """Shorten the file by that many free pages."""
+        with self.connection.begin():
+            plain = self.connection.connection.dbapi_connection
+            assert plain is not None
+            cursor = plain.cursor()  # past SQLAlchemy, which would not step through a statement without columns
+            cursor.execute(f"PRAGMA incremental_vacuum({pages})")
+            cursor.fetchall()
+            cursor.close()
+
     def close(self) -> None:
         """Close the connection; SQLite then folds the WAL back into the file."""
         self.connection.close()

@@ -66,6 +66,8 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:
             found = (("account", event.account.name),)
         case e.SignedOn() | e.SignedOff() | e.SignOnRefused():
             found = (("account", event.account),)
+        case e.NoteWritten():
+            found = ("note", "all"), ("equipment", event.equipment)
         case e.PointTested():
             found = ("equipment", event.test.equipment), ("sheet", event.test.equipment), ("point", event.test.point)
         case e.ReadingEntered():
