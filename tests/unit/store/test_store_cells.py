@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import sqlite3
 import time
 
@@ -12,7 +13,7 @@ from store_builders import EAGER, Hand, T, batch, recorded, recording, until
 from console.domain.quality import Quality
 from console.domain.times import DAY, HOUR, MINUTE, SECOND
 from console.store import reading
-from console.store.bucketing import HOLD, buckets, buckets_between
+from console.store.bucketing import HOLD, buckets
 from console.store.cells import COARSE, FINE, cells_of, combined, pack_cells, unpack_cells
 from console.store.packing import ValueClass
 
@@ -34,7 +35,6 @@ def quiet(recorder):
         time.sleep(0.05)
         if state() != before:
             before, since = state(), time.monotonic()
-    assert not recorder._archive._closing
 
 
 @pytest.fixture(scope="module")
@@ -64,6 +64,7 @@ def store(tmp_path_factory):
                     put += 3
         clock.now = END
         recorded(recorder, put)
+        until(lambda: not recorder._archive._closing, 60)
         quiet(recorder)
     return folder
 
@@ -145,7 +146,7 @@ def test_merged_blocks_of_a_group_never_overlap(store):
         finally:
             connection.close()
         assert rows
-        for (group, _, last), (following, first, _) in zip(rows[:-1], rows[1:], strict=True):
+        for (group, _, last), (following, first, _) in itertools.pairwise(rows):
             assert group != following or last < first
             assert group != following or last // FINE < first // FINE
 
