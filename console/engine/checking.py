@@ -9,6 +9,7 @@ import msgspec
 
 from console.domain.configuring import Change, Mistake
 from console.domain.estate import Estate
+from console.domain.pointlists import Choices, Drafted
 
 encoder = msgspec.msgpack.Encoder()
 
@@ -29,3 +30,10 @@ def changes(before: bytes, after: bytes) -> tuple[Change, ...]:
         msgspec.msgpack.decode(before, type=Estate | None),
         msgspec.msgpack.decode(after, type=Estate),
     )
+
+
+def draft(data: bytes, file: str, present: str, choices: Choices) -> Drafted:
+    """What a point list would make of the site file ``present``."""
+    from config.pointlist.importing import draft as drafted  # noqa: PLC0415 - see above
+
+    return drafted(data, file, present, choices)

@@ -11,7 +11,7 @@ from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.health import HealthLine
 from console.domain.problems import Refused
-from console.engine import reading
+from console.engine import checking, reading
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
@@ -52,7 +52,7 @@ class Queries:
         self._photo = photo
         self._bench = bench
 
-    async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911 - one line a question
+    async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911, PLR0912 - one line a question
         """The answer; raises :class:`Refused`."""
         match query:
             case m.HistoryQuery():
@@ -85,6 +85,11 @@ class Queries:
                 base = self._configuring.revision
                 changes, mistakes = await self._configuring.preview(query.text)
                 return m.ImportPreviewAnswer(query.id, base, changes, mistakes)
+            case m.PointListQuery():
+                present = self._configuring.text
+                return m.PointListAnswer(
+                    query.id, await self._workers.run(checking.draft, query.data, query.file, present, query.choices)
+                )
             case m.DiagnosticsQuery():
                 return m.DiagnosticsAnswer(query.id, self._health(), self._blocks())
             case _:

@@ -28,6 +28,7 @@ from console.domain.health import HealthLine
 from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
+from console.domain.pointlists import Choices, Drafted
 from console.domain.problems import Problem
 from console.domain.readings import TypedReading
 from console.link.bench import BenchAnswer, BenchQuery
@@ -157,6 +158,15 @@ class ImportPreviewQuery(_Message, frozen=True):
     text: str
 
 
+class PointListQuery(_Message, frozen=True):
+    """What a point list (the bytes of a file called ``file``) would make of the present site file. Nothing is changed."""
+
+    id: int
+    file: str
+    data: bytes
+    choices: Choices = Choices()
+
+
 class DiagnosticsQuery(_Message, frozen=True):
     """All health lines and read plans (screen level 4, ``status --json``)."""
 
@@ -166,6 +176,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery | ConfigurationQuery | ImportPreviewQuery
     | DiagnosticsQuery | BenchQuery | IsolationHistoryQuery | ReadingHistoryQuery | PhotoQuery
+    | PointListQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -338,6 +349,11 @@ class ImportPreviewAnswer(_Message, frozen=True):
     mistakes: tuple[Mistake, ...] = ()
 
 
+class PointListAnswer(_Message, frozen=True):
+    id: int
+    drafted: Drafted
+
+
 class ReadBlock(msgspec.Struct, frozen=True, omit_defaults=True):
     """One request of a read plan."""
 
@@ -359,5 +375,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 Answer = (
     HistoryAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer | ConfigurationAnswer
     | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | IsolationHistoryAnswer | ReadingHistoryAnswer | PhotoAnswer
+    | PointListAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer
