@@ -47,6 +47,7 @@ def test_only_what_no_maker_can_know_must_be_given() -> None:
     assert {name: keys for name, keys in needed.items() if keys and not name.startswith("mqtt")} == {
         "jbf_qingniao_fire": codes,
         "generic_fire_panel": codes,
+        "generic_sensor": {"address", "unit", "low", "high"},
     }
 
 
