@@ -22,6 +22,7 @@ from console.cli.files import read_text
 from console.cli.moments import parse_length, parse_moment, show, zone
 from console.domain.alarms import Alarm
 from console.domain.commands import ImportConfiguration
+from console.domain.configuring import Change
 from console.domain.estate import Point
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
@@ -57,13 +58,15 @@ SLICE_SAMPLES = 50_000  # of a history answer: memory stays the same for any ran
 
 
 @contextmanager
-def _call(arguments: argparse.Namespace, *, watch: bool = True, account: str = "", secret: str = "") -> Iterator[Call]:
+def calling(arguments: argparse.Namespace, *, watch: bool = True, account: str = "", secret: str = "") -> Iterator[Call]:
+    """A connection to the collector that ``--store`` names."""
     ca_file = getattr(arguments, "ca", "")
     with Call(store_argument(arguments), ca_file=ca_file, watch=watch, account=account, secret=secret) as call:
         yield call
 
 
-def _query(call: Call, make: Callable[[int], Query], kind: type[A]) -> A:
+def query(call: Call, make: Callable[[int], Query], kind: type[A]) -> A:
+    """The answer of ``kind``; raises :class:`Refused`."""
     answer = call.query(make)
     if not isinstance(answer, kind):
         raise Refused("link.garbled", detail=type(answer).__name__)
@@ -75,9 +78,13 @@ def _query(call: Call, make: Callable[[int], Query], kind: type[A]) -> A:
 
 def status(arguments: argparse.Namespace) -> int:
     """``status``."""
-    with _call(arguments) as call:
+    if arguments.why:
+        from console.cli.bench import why
+
+        return why(arguments)
+    with calling(arguments) as call:
         snapshot = call.snapshot()
-        diagnostics = _query(call, DiagnosticsQuery, DiagnosticsAnswer)
+        diagnostics = query(call, DiagnosticsQuery, DiagnosticsAnswer)
     active = [alarm for alarm in snapshot.alarms if alarm.active]
     figures = {
         "site": snapshot.estate.site.id,
@@ -130,7 +137,7 @@ def _detail(line: HealthLine) -> str:
 
 def history(arguments: argparse.Namespace) -> int:
     """``history POINT …``: csv or JSON lines, at constant memory."""
-    with _call(arguments) as call:
+    with calling(arguments) as call:
         snapshot = call.snapshot()
         points = [_point(snapshot, name) for name in arguments.point]
         where = zone(snapshot.estate.site.timezone)
@@ -141,7 +148,7 @@ def history(arguments: argparse.Namespace) -> int:
         bucket = parse_length(arguments.bucket) if arguments.bucket else 0
         write = _csv_writer(bool(bucket)) if arguments.format == "csv" else _json_writer()
         for begin, end, count in _slices(since, until, bucket):
-            answer = _query(
+            answer = query(
                 call,
                 lambda id, begin=begin, end=end, count=count: HistoryQuery(  # type: ignore[misc] # bound at once
                     id, tuple(point.number for point in points), begin, end, count, SLICE_SAMPLES
@@ -221,7 +228,7 @@ def _listing(
     line: Callable[[A, Snapshot], str],
 ) -> int:
     """One of the three lists: what is present, or with ``--history`` what the store remembers."""
-    with _call(arguments) as call:
+    with calling(arguments) as call:
         snapshot = call.snapshot()
         if arguments.history or arguments.since or arguments.until:
             items = past(call, *_range(arguments, snapshot))
@@ -245,7 +252,7 @@ def alarms(arguments: argparse.Namespace) -> int:
     """``alarms``."""
 
     def past(call: Call, since: int, until: int) -> tuple[Alarm, ...]:
-        return _query(call, lambda id: AlarmHistoryQuery(id, since, until, arguments.equipment), AlarmHistoryAnswer).alarms
+        return query(call, lambda id: AlarmHistoryQuery(id, since, until, arguments.equipment), AlarmHistoryAnswer).alarms
 
     def row(alarm: Alarm, snapshot: Snapshot) -> dict[str, Any]:
         return {"id": alarm.id, "state": alarm.state.value, **msgspec.to_builtins(alarm)}
@@ -268,7 +275,7 @@ def faults(arguments: argparse.Namespace) -> int:
     """``faults``: with the five clocks as they stand now."""
 
     def past(call: Call, since: int, until: int) -> tuple[Fault, ...]:
-        return _query(call, lambda id: FaultHistoryQuery(id, since, until, arguments.equipment), FaultHistoryAnswer).faults
+        return query(call, lambda id: FaultHistoryQuery(id, since, until, arguments.equipment), FaultHistoryAnswer).faults
 
     def row(fault: Fault, snapshot: Snapshot) -> dict[str, Any]:
         views = clocks(fault, _order_of(fault, snapshot), snapshot.now)
@@ -300,7 +307,7 @@ def orders(arguments: argparse.Namespace) -> int:
     """``orders``."""
 
     def past(call: Call, since: int, until: int) -> tuple[Order, ...]:
-        return _query(call, lambda id: OrderHistoryQuery(id, since, until, arguments.equipment), OrderHistoryAnswer).orders
+        return query(call, lambda id: OrderHistoryQuery(id, since, until, arguments.equipment), OrderHistoryAnswer).orders
 
     def row(order: Order, snapshot: Snapshot) -> dict[str, Any]:
         return {"id": order.id, "open": order.open, **msgspec.to_builtins(order)}
@@ -323,36 +330,58 @@ def import_(arguments: argparse.Namespace) -> int:
     text = read_text(arguments.file)
     if not arguments.account and not arguments.preview:
         raise Refused("cli.import.needs_account")
-    with _call(arguments, watch=False) as call:
-        preview = _query(call, lambda id: ImportPreviewQuery(id, text), ImportPreviewAnswer)
+    return import_text(arguments, text, arguments.file)
+
+
+def present_text(arguments: argparse.Namespace) -> str:
+    """The site file of the collector's present configuration."""
+    with calling(arguments, watch=False) as call:
+        return query(call, ConfigurationQuery, ConfigurationAnswer).text
+
+
+def change_line(change: Change) -> str:
+    """One line of a diff."""
+    return f"{'+-~'[('added', 'removed', 'changed').index(change.what)]} {change.kind} {change.id}  {change.detail}"
+
+
+def import_text(arguments: argparse.Namespace, text: str, file: str) -> int:
+    """Print what ``text`` (of ``file``) would change; without ``--preview`` apply it in the name of ``--account``."""
+    with calling(arguments, watch=False) as call:
+        preview = query(call, lambda id: ImportPreviewQuery(id, text), ImportPreviewAnswer)
     for mistake in preview.mistakes:
-        complain(mistake_line(msgspec.structs.replace(mistake, file=arguments.file)))
+        complain(mistake_line(msgspec.structs.replace(mistake, file=file)))
     if preview.mistakes:
         complain(tr("cli.check.count", mistakes=len(preview.mistakes), warnings=0))
         return BAD_INPUT
     for change in preview.changes:
-        say(f"{'+-~'[('added', 'removed', 'changed').index(change.what)]} {change.kind} {change.id}  {change.detail}")
+        say(change_line(change))
     if not preview.changes:
         say(tr("cli.import.nothing"))
         return OK
     if arguments.preview:
         return OK
-    with _call(arguments, watch=False, account=arguments.account, secret=_secret(arguments)) as call:
+    with calling(arguments, watch=False, account=arguments.account, secret=secret_of(arguments)) as call:
         call.ask(ImportConfiguration(text, preview.base), seen=preview.base)
     say(tr("cli.import.done", count=len(preview.changes)))
     return OK
 
 
-def _secret(arguments: argparse.Namespace) -> str:
+def secret_of(arguments: argparse.Namespace) -> str:
+    """The password or PIN of ``--account``: from standard input, or asked for."""
     if arguments.secret_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return getpass.getpass(tr("cli.secret.prompt", account=arguments.account))
 
 
 def export(arguments: argparse.Namespace) -> int:
-    """``export``: the present site file, as it was imported."""
-    with _call(arguments, watch=False) as call:
-        answer = _query(call, ConfigurationQuery, ConfigurationAnswer)
+    """``export``: the present site file, as it was imported; ``--points``: its points as a point list."""
+    if arguments.points:
+        from console.cli.pointlists import export_points
+
+        with calling(arguments) as call:
+            return export_points(call.snapshot().estate, arguments.points)
+    with calling(arguments, watch=False) as call:
+        answer = query(call, ConfigurationQuery, ConfigurationAnswer)
     if not arguments.out:
         print(answer.text, end="")
         return OK

@@ -86,7 +86,8 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
         check = program.command("check", "files:check", "json", example="building-console check site.yaml")
         check.add_argument("file", metavar="FILE")
         program.command("schema", "files:schema", example="building-console schema > site.schema.json")
-        program.command("status", "ask:status", "store", "json", "ca", example="building-console status --json")
+        status = program.command("status", "ask:status", "store", "json", "ca", example="building-console status --json")
+        status.add_argument("--why", metavar="POINT", default="", help=tr("cli.option.why"))
         history = program.command(
             "history", "ask:history", "store", "since", "ca",
             example="building-console history T1-L1.current_floor --since 2026-11-21 --bucket 1m --format csv",
@@ -106,6 +107,9 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
         importing.add_argument("--preview", action="store_true", help=tr("cli.option.preview"))
         exporting = program.command("export", "ask:export", "store", "ca", example="building-console export --out site.yaml")
         exporting.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.out"))
+        exporting.add_argument("--points", metavar="FILE", default="", help=tr("pointlist.option.points"))
+        _point_lists(program)
+        _bench_over_the_link(program)
         program.command("verify", "files:verify", "store", "json", example="building-console verify --store DIR")
         simulate = program.command("simulate", "demo:simulate", example="building-console simulate site.yaml")
         simulate.add_argument("file", metavar="FILE")
@@ -127,12 +131,81 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
     return make
 
 
+def _point_lists(program: _Program) -> None:
+    listing = program.command(
+        "import-points", "pointlists:import_points", "store", "account", "ca", key="import_points",
+        example="building-console import-points list.xlsx --preview",
+    )  # fmt: skip
+    listing.add_argument("files", metavar="FILE", nargs="*")
+    listing.add_argument("--preview", action="store_true", help=tr("cli.option.preview"))
+    listing.add_argument("--config", metavar="FILE", default="", help=tr("pointlist.option.config"))
+    listing.add_argument("--out", metavar="FILE", default="", help=tr("pointlist.option.out"))
+    listing.add_argument("--template", metavar="FILE", default="", help=tr("pointlist.option.template"))
+    listing.add_argument("--mapping", metavar="FILE", default="", help=tr("pointlist.option.mapping"))
+    listing.add_argument(
+        "--addresses", choices=("auto", "zero", "one", "modicon"), default="auto", help=tr("pointlist.option.addresses")
+    )
+    listing.add_argument("--order", choices=("ABCD", "CDAB", "BADC", "DCBA"), default="ABCD", help=tr("pointlist.option.order"))
+    listing.add_argument("--host", default="", help=tr("pointlist.option.host"))
+    listing.add_argument("--location", default="", help=tr("pointlist.option.location"))
+    listing.add_argument("--leave-out", action="store_true", help=tr("pointlist.option.leave_out"))
+
+
 def _window(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--station", metavar="NAME", default="", help=tr("cli.option.station"))
     parser.add_argument("--theme", choices=("control", "office"), default=None, help=tr("cli.option.theme"))
     parser.add_argument("--offscreen", action="store_true", help=tr("cli.option.offscreen"))
     parser.add_argument("--pictures", metavar="DIR", default="", help=tr("cli.option.pictures"))
     parser.add_argument("--picture-every", type=float, default=30.0, metavar="SECONDS", help=tr("cli.option.picture_every"))
+
+
+def _bench_over_the_link(program: _Program) -> None:
+    """The commissioning bench's commands that ask a running collector."""
+    wirelog = program.command(
+        "wirelog", "bench:wirelog", "store", "account", "ca",
+        example="building-console wirelog gw1 --account zhao --minutes 5 --out gw1.pcap",
+    )  # fmt: skip
+    wirelog.add_argument("connection", metavar="CONNECTION")
+    wirelog.add_argument("--minutes", type=int, default=10, metavar="N", help=tr("cli.option.minutes"))
+    wirelog.add_argument("--unit", type=int, default=-1, metavar="N", help=tr("cli.option.only_unit"))
+    wirelog.add_argument("--fc", type=int, default=0, metavar="N", help=tr("cli.option.only_fc"))
+    wirelog.add_argument("--errors", action="store_true", help=tr("cli.option.errors"))
+    wirelog.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.wire_out"))
+    sheet = program.command("sheet", "bench:sheet", "store", "ca", example="building-console sheet M1 --out M1.html")
+    sheet.add_argument("equipment", metavar="EQUIPMENT")
+    sheet.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.sheet_out"))
+    tested = program.command(
+        "tested", "bench:tested", "store", "account", "ca",
+        example="building-console tested M1.voltage_l1 --value 230.1 --account zhao",
+    )  # fmt: skip
+    tested.add_argument("point", metavar="POINT")
+    tested.add_argument("--result", choices=("pass", "fail", "note"), default="pass", help=tr("cli.option.result"))
+    tested.add_argument("--value", metavar="TEXT", default="", help=tr("cli.option.device_value"))
+    tested.add_argument("--instrument", metavar="TEXT", default="", help=tr("cli.option.instrument"))
+    tested.add_argument("--note", metavar="TEXT", default="", help=tr("cli.option.note"))
+
+
+def _bench_on_the_line(program: _Program) -> None:
+    """The commissioning bench's commands that open a line themselves."""
+    read = program.command(
+        "read", "bench:read", "json", example="building-collector read 192.168.1.50:502 --unit 1 --fc 4 --address 0 --count 10"
+    )
+    read.add_argument("--count", type=int, default=1, metavar="N", help=tr("cli.option.count"))
+    scan = program.command("scan", "bench:scan", "json", example="building-collector scan COM3 --units 1-32")
+    scan.add_argument("--units", metavar="1-247", default="", help=tr("cli.option.units"))
+    scan.add_argument("--addresses", metavar="0-199", default="", help=tr("cli.option.addresses"))
+    scan.add_argument("--pause", type=int, default=100, metavar="MS", help=tr("cli.option.pause"))
+    scan.add_argument("--span", type=int, default=0, metavar="N", help=tr("cli.option.span"))
+    for parser in (read, scan):
+        parser.add_argument("target", metavar="HOST:PORT|COM3", help=tr("cli.option.target"))
+        parser.add_argument("--unit", type=int, default=1, metavar="N", help=tr("cli.option.unit"))
+        parser.add_argument("--fc", type=int, choices=(1, 2, 3, 4), default=3, help=tr("cli.option.fc"))
+        parser.add_argument("--address", type=int, default=0, metavar="N", help=tr("cli.option.address"))
+        parser.add_argument("--timeout", type=int, default=1000, metavar="MS", help=tr("cli.option.timeout"))
+        parser.add_argument("--rtu", action="store_true", help=tr("cli.option.rtu"))
+        parser.add_argument("--baud", type=int, default=9600, help=tr("cli.option.baud"))
+        parser.add_argument("--parity", choices=("N", "E", "O"), default="N", help=tr("cli.option.parity"))
+        parser.add_argument("--stop-bits", type=int, choices=(1, 2), default=1, help=tr("cli.option.stop_bits"))
 
 
 def collector_parser() -> Callable[[], argparse.ArgumentParser]:
@@ -150,6 +223,7 @@ def collector_parser() -> Callable[[], argparse.ArgumentParser]:
         check.add_argument("file", metavar="FILE")
         plan = program.command("plan", "files:plan", "json", example="building-collector plan site.yaml")
         plan.add_argument("file", metavar="FILE")
+        _bench_on_the_line(program)
         install = program.command("install", "service:install", "store", example="building-collector install --dry-run")
         install.add_argument("--dry-run", action="store_true", help=tr("cli.option.dry_run"))
         return program.parser
