@@ -209,6 +209,14 @@ class StopMonitoring(_Command, frozen=True):
     confirm: str
 
 
+class WriteNote(_Command, frozen=True):
+    """Note something at a moment (UTC ns, 0 = now, never the future): a trend or a handover shows it. ``equipment`` may be empty."""
+
+    text: str
+    at: int = 0
+    equipment: str = ""
+
+
 class EnterReadings(_Command, frozen=True):
     """抄表: readings of manual points, all of them or none. At most one a point."""
 
@@ -269,5 +277,5 @@ Command = (
     SetUpAdministrator | SignOn | SignOff | ChangeSecret | SaveAccount | AcknowledgeAlarms | TakeFault | CloseFault | RaiseOrder
     | DispatchOrder | AdvanceOrder | MarkRestored | VerifyOrder | ReworkOrder | HoldOrder | ResumeOrder | CancelOrder | NoteOrder
     | CheckOrderItem | ImportConfiguration | UndoImport | StopMonitoring | RecordPointTest
-    | EnterReadings | StorePhoto | RecordIsolation | AmendIsolation | RecordPatrol | LiftIsolation
+    | WriteNote | EnterReadings | StorePhoto | RecordIsolation | AmendIsolation | RecordPatrol | LiftIsolation
 )  # fmt: skip

@@ -105,6 +105,14 @@ class SignOnRefused(_Event, frozen=True):
     code: str
 
 
+class NoteWritten(_Event, frozen=True):
+    """Somebody noted something about the moment ``at``."""
+
+    at: int
+    text: str
+    equipment: str = ""
+
+
 class PointTested(_Event, frozen=True):
     """A line of a commissioning sheet."""
 
@@ -176,7 +184,7 @@ Event = (
     AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
-    | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
+    | NoteWritten | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
 )  # fmt: skip
 
 

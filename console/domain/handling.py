@@ -27,6 +27,7 @@ from console.domain.events import (
     FaultJoined,
     FaultOpened,
     FaultTaken,
+    NoteWritten,
     OrderAdvanced,
     OrderRaised,
     PointTested,
@@ -83,10 +84,23 @@ def decide(world: World, command: Command, actor: Account, station: str, now: in
             return registering.patrol(act, command)
         case cmd.LiftIsolation():
             return registering.lift(act, command)
+        case cmd.WriteNote():
+            return _note(act, command)
         case cmd.RecordPointTest():
             return (PointTested(sheets.record(act, command)),)
         case _:
             raise TypeError(f"{type(command).__name__} is decided by the engine, not by the domain")
+
+
+def _note(act: Act, command: cmd.WriteNote) -> tuple[Event, ...]:
+    """Anybody who works here may write down what he saw."""
+    act.require(Right.WORK_ORDER)
+    text = demanded(command.text, "refused.note_empty")
+    if command.at > act.now:
+        raise Refused("refused.note_future")
+    if command.equipment and command.equipment not in act.world.equipment:
+        raise Refused("refused.no_equipment", equipment=command.equipment)
+    return (NoteWritten(command.at or act.now, text, command.equipment),)
 
 
 def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:

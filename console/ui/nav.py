@@ -11,8 +11,11 @@ from console.ui import icons, theme
 from console.ui.picture import Picture
 
 WIDTH = 84
-SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "connections", "system")
-KEYS = {"overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7"}
+SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "trends", "connections", "system")
+KEYS = {
+    "overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7",
+    "trends": "Ctrl+T",
+}  # fmt: skip
 
 
 class NavButton(QWidget):

@@ -39,7 +39,7 @@ from console.ui.widgets.cards import GAP, label
 
 CLASSES = {
     "overview": "OverviewScreen", "alarms": "AlarmsScreen", "faults": "FaultsScreen", "equipment": "EquipmentScreen",
-    "orders": "OrdersScreen", "connections": "ConnectionsScreen", "system": "SystemScreen",
+    "orders": "OrdersScreen", "connections": "ConnectionsScreen", "system": "SystemScreen", "trends": "TrendsScreen",
 }  # fmt: skip
 KEEP_REFUSAL_MS = 12_000
 SIGN_ON_FIRST = ("link.sign_on_first", "link.no_token")  # a remote collector that does not know this station yet
@@ -241,6 +241,10 @@ class Shell(QMainWindow):
         """The order in its list."""
         self._go("orders", str(number))
 
+    def open_trend(self, points: list[str]) -> None:
+        """The trend page with these points."""
+        self._go("trends", " ".join(points))
+
     def back(self) -> None:
         """Where one was before."""
         if self._been:
@@ -273,8 +277,11 @@ class Shell(QMainWindow):
         self.nav.set_open(name)
         self.topbar.set_screen(name)
         if subject:
-            show = {"equipment": "show_equipment", "alarms": "show_alarm", "faults": "show_fault", "orders": "show_order"}[name]
-            getattr(screen, show)(subject if name == "equipment" else int(subject))
+            show = {"equipment": "show_equipment", "alarms": "show_alarm", "faults": "show_fault", "orders": "show_order"}.get(name)
+            if name == "trends":
+                screen.show_points(subject.split())  # type: ignore[attr-defined] # the trend page has it
+            elif show is not None:
+                getattr(screen, show)(subject if name == "equipment" else int(subject))
 
     def _open_lamp(self, key: str) -> None:
         self.open_screen("alarms")

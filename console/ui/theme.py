@@ -24,6 +24,7 @@ TOKENS: dict[str, dict[str, str]] = {
         "p2": "#f28c28", "p2_text": "#f28c28", "on_p2": "#1d1206",
         "p3": "#e8c547", "p3_text": "#e8c547", "on_p3": "#1d1804",
         "p4": "#a3a0ee", "p4_text": "#a3a0ee", "on_p4": "#a3a0ee",
+        "pen1": "#7fb0d8", "pen2": "#93cfa6", "pen3": "#d9b58c", "pen4": "#d09ccb", "pen5": "#6fcbc9", "pen6": "#e6e9eb",
     },
     OFFICE: {
         "window": "#dfe2e5", "panel": "#f1f3f4", "raised": "#ffffff", "line": "#c3c8cd",
@@ -34,6 +35,7 @@ TOKENS: dict[str, dict[str, str]] = {
         "p2": "#b4530a", "p2_text": "#b4530a", "on_p2": "#ffffff",
         "p3": "#7a5c00", "p3_text": "#7a5c00", "on_p3": "#ffffff",
         "p4": "#5a55c0", "p4_text": "#5a55c0", "on_p4": "#5a55c0",
+        "pen1": "#1f6fa8", "pen2": "#2b7a4f", "pen3": "#8a5a22", "pen4": "#91468a", "pen5": "#11757b", "pen6": "#1e2226",
     },
 }  # fmt: skip
 
