@@ -124,10 +124,7 @@ class BenchDesk:
         require(account, Right.COMMISSION)
 
     async def _read(self, query: m.ReadRegistersQuery) -> m.ReadRegistersAnswer:
-        most = MAX_BITS if query.function in (1, 2) else MAX_REGISTERS
-        sound = query.function in (1, 2, 3, 4) and 1 <= query.count <= most
-        if not sound or not 0 <= query.address <= 65536 - query.count:
-            raise Refused("bench.bad_read", function=query.function, address=query.address, count=query.count)
+        check_read(query.function, query.address, query.count)
         _, bench = self._modbus(query.connection)
         reply = await bench.read_raw(RawRead(query.unit, query.function, query.address, query.count))
         last = query.address + query.count - 1
@@ -224,6 +221,13 @@ class BenchDesk:
         if found is None:
             raise Refused("refused.equipment_unknown", equipment=name)
         return found
+
+
+def check_read(function: int, address: int, count: int) -> None:
+    """Refuse what is no read at all."""
+    most = MAX_BITS if function in (1, 2) else MAX_REGISTERS
+    if function not in (1, 2, 3, 4) or not 1 <= count <= most or not 0 <= address <= 65536 - count:
+        raise Refused("bench.bad_read", function=function, address=address, count=count)
 
 
 def refusal(  # noqa: PLR0917 - the words of one sentence

@@ -6,18 +6,21 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from console.domain.times import SECOND
+from console.link.bench import WireFrame
 from console.texts import tr
 from drivers.wirelog import Entry
 
+AnyFrame = WireFrame | Entry  # the same fields, on either end of the link
 
-def wire_text(connection: str, entries: Iterable[Entry], language: str) -> str:
+
+def wire_text(connection: str, entries: Iterable[AnyFrame], language: str) -> str:
     """The whole file."""
     lines = [wire_line(entry, language) for entry in entries]
     head = tr("bench.wire.head", language, connection=connection, count=len(lines))
     return "\n".join(["# " + head, *lines, ""])
 
 
-def wire_line(entry: Entry, language: str) -> str:
+def wire_line(entry: AnyFrame, language: str) -> str:
     """``14:05:03.123456  →  1/3  01 03 …  (what is wrong)``."""
     seconds, nanoseconds = divmod(entry.at, SECOND)
     moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
