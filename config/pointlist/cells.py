@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from config import units
 from config.pointlist import words
@@ -28,6 +29,7 @@ def squeezed(text: str) -> str:
     return re.sub(r"[\s_\-./,;:()\[\]{}'\"·、]+", "", folded(text).lower())
 
 
+@lru_cache(maxsize=20_000)
 def empty(text: str) -> bool:
     """True for nothing and the words for it."""
     return folded(text).lower() in _NOTHING
@@ -136,9 +138,19 @@ def factor(text: str) -> float:
 _STATE = re.compile(r"(0x[0-9a-fA-F]{1,8}|-?\d{1,9})\s*(?:[:=.、]|-{1,2}>?|—+|=>|→|表示|为|是)?\s*")
 
 
+_STRICT = re.compile(r"\s*(0x[0-9a-fA-F]{1,8}|-?\d{1,9})\s*[:=]\s*([^:=]*[^:=\s])\s*")  # several of these, parted by ; or |
+
+
+def _value_of(text: str) -> int:
+    return int(text, 16) if text.lower().startswith("0x") else int(text)
+
+
 def states(text: str) -> dict[int, str]:
     """``0:停止;1:运行``, ``0=停 1=运``, ``0-off, 1-on``, ``0停止1运行``, ``停止/运行``: value -> text."""
     plain = folded(text)
+    parts = [_STRICT.fullmatch(part) for part in re.split(r"[;\n|]", plain) if part.strip()]
+    if len(parts) > 1 and all(parts):
+        return {_value_of(part[1]): part[2].strip() for part in parts if part}
     starts = [
         match
         for match in _STATE.finditer(plain)
@@ -150,8 +162,7 @@ def states(text: str) -> dict[int, str]:
             said = plain[match.end() : after].strip(" ,;|/、.\n")
             if not said:
                 raise Refused("pointlist.bad_states", found=text)
-            value = int(match[1], 16) if match[1].lower().startswith("0x") else int(match[1])
-            found[value] = said
+            found[_value_of(match[1])] = said
         return found
     pair = [word.strip() for word in re.split(r"[/|;,、]", plain) if word.strip()]
     if len(pair) == 2 and not any(word[0].isdigit() for word in pair):

@@ -70,7 +70,7 @@ def limit_changes(row: Row, key: str, rules: list[AlarmRule]) -> list[LimitChang
     found = []
     for name, limit in row.limits.items():
         kind, urgency = LIMITS[name]
-        own = next((rule for rule in rules if rule.id.endswith(f"#{name}")), None)
+        own = next((rule for rule in rules if rule.id.endswith(f"#{name}") and rule.kind.value == kind), None)
         alike = [rule for rule in rules if rule.kind.value == kind]
         rule = own or next((rule for rule in alike if rule.limit == limit), None)
         if rule is None and len(alike) == 1 and name in ("high", "low"):

@@ -118,8 +118,9 @@ def _limits(rules: Sequence[AlarmRule]) -> dict[str, str | int | float]:
     """The limits that a list can say: one alarm of each kind, those of the list's own keys first."""
     found: dict[str, str | int | float] = {}
     for name, (kind, _) in LIMITS.items():
-        own = [rule for rule in rules if rule.id.endswith(f"#{name}")]
-        alike = [rule for rule in rules if rule.kind.value == kind] if name in ("high", "low") else []
+        same = [rule for rule in rules if rule.kind.value == kind]
+        own = [rule for rule in same if rule.id.endswith(f"#{name}")]
+        alike = same if name in ("high", "low") else []
         chosen = own or (alike if len(alike) == 1 else [])
         if chosen:
             found[name] = chosen[0].limit
