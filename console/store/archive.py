@@ -27,7 +27,7 @@ from console.store.refusals import StoreRefused, problem_of
 from console.store.rolling import roll
 from console.store.sealing import QUARANTINE, Sealed, seal
 
-_FREE_PAGES = 4096  # of 4 KiB: what the journal of a large estate leaves and takes again; more are given back
+_FREE_PAGES = 1024  # of 4 KiB: sealing leaves and writing takes them again; more are given back
 _FREE_EVERY_S = 5.0
 _Job = Iterator[Sealed | Merged | int | None]
 

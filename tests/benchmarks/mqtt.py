@@ -40,6 +40,8 @@ class _Count:
 
     def answering(self, connection: str, unit: int, answering: bool) -> None: ...
 
+    def learned(self, connection: str, unit: int, learned: object) -> None: ...
+
 
 async def _measure(count: int) -> tuple[float, int]:
     sender = subprocess.Popen(  # noqa: ASYNC220 - started before anything is measured

@@ -1,0 +1,73 @@
+"""Ingest through the recorder, what it costs, and what is on the disk afterwards."""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import psutil
+
+from console.domain.times import SECOND
+from console.store import Pace, open_store, reading
+from tests.benchmarks.store.feed import T, batches, wait
+
+
+def ingest(folder: Path, points: int, seconds: int, real: float) -> dict[str, float]:
+    """Feed ``seconds`` of ``points`` as fast as they are taken (at most ``real`` seconds), then seal and merge what is left.
+
+    CPU is that of the whole process but for the thread that makes the data; bytes written are what the system counted.
+    """
+    process = psutil.Process()
+    now = T
+    store = open_store(folder, now)
+    recorder = store.recorder(lambda: now)
+    feed = batches(seconds, points)
+    began_cpu, began_io = time.process_time() - time.thread_time(), process.io_counters().write_bytes
+    recorder.start()
+    began = time.monotonic()
+    fed = 0
+    for second in feed:
+        while recorder.health().figures["queue"] > max(400_000, points * 4):
+            time.sleep(0.002)
+        for each in second:
+            recorder.put(each)
+        fed += points
+        now += SECOND
+        if time.monotonic() - began > real:
+            break
+    wait(lambda: recorder.health().counters["recorded"] >= fed, 60)
+    taken = time.monotonic() - began
+    stall = recorder.health().figures["stall_ms_max"]
+    shed = recorder.health().counters["shed"]
+    recorder.stop()
+    store.close()
+    store = open_store(folder, now, Pace(seal_s=0.01))  # what is left in the journal is sealed too, and counted
+    recorder = store.recorder(lambda: now)
+    recorder.start()
+    before = -1.0
+
+    def still() -> bool:
+        nonlocal before
+        counters = recorder.health().counters
+        last, before = before, float(counters["sealed"] + counters["merged"])
+        time.sleep(0.5)
+        return last == before and recorder.health().figures["journal"] < 0.02 * fed
+
+    wait(still, 120)
+    time.sleep(6)  # free pages are given back every 5 s
+    health = recorder.health()
+    recorder.stop()
+    store.close()
+    cpu = time.process_time() - time.thread_time() - began_cpu
+    size = sum(path.stat().st_size for path in folder.glob("history-*.db*"))
+    return {
+        "samples": float(fed),
+        "hours": fed / points / 3600,
+        "ingest_msps": fed / taken / 1e6,
+        "cpu_us_per_sample": cpu / fed * 1e6,
+        "bytes_per_sample": size / fed,
+        "written_per_sample": (process.io_counters().write_bytes - began_io) / fed,
+        "writer_stall_ms_max": max(stall, health.figures["stall_ms_max"]),
+        "shed": float(shed),
+        "damaged": float(len(reading.verify(folder).problems)),
+    }
