@@ -225,13 +225,14 @@ class BlockDecoder:
             listed = self._sentinels[0][self._wide :].view(np.int64).astype(np.float64)
             not_available[self._wide :] = ((plain[floats:, np.newaxis] == listed) & self._sentinels[1][self._wide :]).any(axis=1)
         values: Floats = plain * self._times / self._by + self._offset
+        if len(self._unscaled):
+            values[self._unscaled] = 0.0
+            readable = self._unscaled[quality[self._whole :][self._unscaled] == Quality.GOOD]
+            quality[self._whole :][readable] = Quality.NOT_AVAILABLE
         overflow = ~np.isfinite(values)
         if overflow.any():
             values[overflow] = 0.0
             quality[self._whole :][overflow] = Quality.BAD
-        if len(self._unscaled):
-            values[self._unscaled] = 0.0
-            quality[self._whole :][self._unscaled] = Quality.NOT_AVAILABLE
         return values
 
     def _judge(self, unsigned: UInt64s, whole: Int64s, real: Floats, quality: UInt8s) -> None:
