@@ -14,6 +14,7 @@ from console.domain.estate import CommSource, ManualSource, ModbusDevice, Modbus
 from console.domain.health import HealthLine, HealthState
 from console.domain.problems import Params, Problem
 from console.domain.quality import Quality
+from console.domain.registers import width
 from console.domain.times import SECOND
 
 NEVER = 255  # a point that never had a value
@@ -101,7 +102,7 @@ def _of_the_address(evidence: Evidence) -> Why | None:
     source = evidence.point.source
     if not isinstance(source, ModbusSource) or evidence.quality not in (Quality.BAD, NEVER):
         return None
-    first, last = source.address, source.address + registers(source) - 1
+    first, last = source.address, source.address + width(source) - 1
     where: Params = {"unit": source.unit, "function": source.function, "address": first}
     limits = evidence.limits
     if limits is not None:
@@ -180,13 +181,3 @@ def _covers(problem: Problem, function: int, first: int, last: int) -> bool:
     """True if the sentence is about a read that these addresses lie in."""
     given: Callable[[str], int] = lambda name: int(problem.params.get(name, -1))  # noqa: E731 - three times the same
     return given("function") == function and given("first") <= last and first <= given("last")
-
-
-def registers(source: ModbusSource) -> int:
-    """How many addresses a point takes: the number in its type's name says it (u32: 32 bits, time4: four words)."""
-    if source.function in (1, 2):
-        return 1
-    if source.type == "text":
-        return source.length
-    digits = int("".join(letter for letter in source.type if letter.isdigit()) or 16)
-    return digits if source.type.startswith("time") else max(1, digits // 16)

@@ -31,7 +31,8 @@ from console.domain.estate import (
 )
 from console.domain.events import PointTested
 from console.domain.problems import Refused
-from console.domain.whybad import Evidence, registers, why
+from console.domain.registers import width
+from console.domain.whybad import Evidence, why
 from console.engine import reading
 from console.engine.clocks import EngineClock
 from console.engine.health import HealthBoard
@@ -137,7 +138,7 @@ class BenchDesk:
             and (point.source.connection, point.source.unit) == (query.connection, query.unit)
             and point.source.function == query.function
             and point.source.address <= last
-            and point.source.address + registers(point.source) > query.address
+            and point.source.address + width(point.source) > query.address
         )
         found = tuple(m.Decoding(*way) for way in ways(query.function, query.address, query.count, reply.data))
         return m.ReadRegistersAnswer(query.id, self._clock.now(), reply.took_ms, reply.data, found, points)
@@ -176,11 +177,17 @@ class BenchDesk:
         device = None
         limits = None
         scales: dict[str, int] = {}
+        refused = False
         if isinstance(source, ModbusSource):
             device = health.get(f"device:{name}/{source.unit}")
             connection = next((each for each in estate.connections if each.id == name), None)
             devices = connection.devices if isinstance(connection, ModbusTcp | ModbusSerial | ModbusRtuTcp) else ()
             limits = next((each for each in devices if each.unit == source.unit), None)
+            driver = self._lines.driver(name)
+            refused = driver is not None and any(
+                (read.unit, read.function) == (source.unit, source.function) and source.address in read.bad
+                for read in driver.plan()
+            )
             scales = {factor.point: self._live.quality(numbers.get(factor.point, -1)) for factor in source.factors}
         else:
             own = (line for line in health.values() if line.id.startswith(f"device:{name}/"))
@@ -194,8 +201,9 @@ class BenchDesk:
             health.get(f"connection:{name}"),
             device,
             limits,
-            scales=scales,
-            restored=not self._live.heard(point.number),
+            refused,
+            scales,
+            not self._live.heard(point.number),
         )
 
     # --- sheets
