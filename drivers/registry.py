@@ -7,14 +7,18 @@ The drivers that come with the program are imported when they are first needed; 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from importlib.metadata import entry_points
+from typing import TYPE_CHECKING
 
-from console.domain.estate import Connection, ModbusTcp, Mqtt, Point
+from console.domain.estate import Connection, Modbus, Mqtt, Point
 from console.domain.health import HealthState
 from console.domain.problems import Problem
 from drivers.driver import ClockPort, Driver, DriverFactory, PlannedRead, Sink
 from drivers.health import Health, frame
+
+if TYPE_CHECKING:
+    from drivers.mqtt.outbox import Outbox
 
 GROUP = "building_console.drivers"
 
@@ -25,7 +29,7 @@ def make(connection: Connection, points: Sequence[Point], sink: Sink, clock: Clo
     A driver that is not installed becomes one that says so on its health line: the rest of the estate runs on.
     """
     mine = [point for point in points if getattr(point.source, "connection", "") == connection.id]
-    if isinstance(connection, ModbusTcp):
+    if isinstance(connection, Modbus):
         from drivers import modbus  # noqa: PLC0415 - an estate without Modbus does not pay for pymodbus
 
         return modbus.make(connection, mine, sink, clock)
@@ -54,3 +58,10 @@ class Absent:
     def plan(self) -> Sequence[PlannedRead]:
         """Nothing is read."""
         return ()
+
+
+def outbox(connection: Mqtt, status: str, connected: Callable[[], None], problem: Callable[[Problem], None]) -> Outbox:
+    """The session that publishes to a broker; see :class:`drivers.mqtt.outbox.Outbox`."""
+    from drivers.mqtt.outbox import Outbox  # noqa: PLC0415 - an estate without MQTT does not pay for paho
+
+    return Outbox(connection, status, connected, problem)

@@ -46,12 +46,14 @@ from console.engine.decisions import Decisions
 from console.engine.desk import Desk
 from console.engine.health import HealthBoard
 from console.engine.isolating import Isolating
+from console.engine.learned import LearnedFile
 from console.engine.lines import EngineSink, Lines
 from console.engine.live import LiveTable
 from console.engine.manual import Manual
 from console.engine.people import People, Seed
 from console.engine.photos import Photos
 from console.engine.public import Public
+from console.engine.publishing import Publishing
 from console.engine.queries import Queries
 from console.engine.reminding import Reminding
 from console.engine.system import SystemAlarms
@@ -143,6 +145,7 @@ class Collector:
                     asyncio.create_task(self._look_at_disk(), name="disk-health"),
                 ]
                 self._running = True
+                await self._publishing.configure(self._configuring.estate)
                 await self._lines.configure(self._configuring.estate)
                 await self._until_stopped(tasks)
             finally:
@@ -177,7 +180,9 @@ class Collector:
         self._system = SystemAlarms(self._decisions, clock)
         self._alarming = Alarming(self._decisions, self._deadlines, clock, self._live)
         self._comms = Comms(self.take, self._deadlines, clock)
-        self._lines = Lines(EngineSink(self.take, self._comms, self._board), self._board, clock)
+        self._lines = Lines(EngineSink(self.take, self._comms, self._board, LearnedFile(self._folder)), self._board, clock)
+        self._publishing = Publishing(self._folder, self._live, self._board, clock, self._public.records)
+        self._public.on_record = self._publishing.show
         self._watch = Watch(self._decisions, self._board, self._public, self._deadlines, self._system, clock=clock)
         self._reminding = Reminding(self._decisions, self._deadlines, clock, self._hours, lambda: self._watch.clock_trusted)
         self._watch.on_trusted = self._reminding.plans
@@ -275,6 +280,7 @@ class Collector:
             self._tidying.cancel()
         await self._bench.close()
         await self._lines.close()
+        await self._publishing.close()
         for task in tasks:
             task.cancel()
         for task in tasks:
@@ -299,6 +305,7 @@ class Collector:
         changed = self._live.take(batch)
         self._public.values_changed()
         if len(changed.numbers):
+            self._publishing.changed(changed.numbers)
             self._alarming.judge(changed)
             self._isolating.judge(changed)
 
@@ -315,6 +322,7 @@ class Collector:
             self._tidying.cancel()
         self._tidying = asyncio.get_running_loop().call_later(memory.SETTLED, memory.tidy)
         if self._running:
+            await self._publishing.configure(estate)
             await self._lines.configure(estate)
             self._reminding.plans()
             self._manual.start()

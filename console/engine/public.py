@@ -103,6 +103,7 @@ class Public:
         self._values_at = 0.0
         self._health_at = 0.0
         self.on_shown: Callable[[Entry], None] | None = None
+        self.on_record: Callable[[Alarm | Fault | Order], None] | None = None
 
     # --- filling
 
@@ -144,6 +145,8 @@ class Public:
                 self._shown[kind].pop(key, None)
             else:
                 self._shown[kind][key] = record
+            if self.on_record is not None and isinstance(record, Alarm | Fault | Order):
+                self.on_record(record)
             if isinstance(record, Fault | Order | Isolation) and not isinstance(entry.event, ev.FaultClockWarned | ev.FaultJoined):
                 self._changes[kind, record.number] = Change(self.revision + 1, entry.actor, entry.station)
             if kind == "accounts":
@@ -187,6 +190,10 @@ class Public:
         self._soon(SOON)
 
     # --- reading
+
+    def records(self) -> list[Alarm | Fault | Order]:
+        """Every alarm, fault and order that is shown."""
+        return [record for kind in ("alarms", "faults", "orders") for record in self._shown[kind].values()]
 
     def change_of(self, kind: str, number: int) -> Change | None:
         """The last change of a fault or an order in this run."""
