@@ -238,11 +238,13 @@ def line_recovery(server: str) -> list[Row]:
         up.enter_context(serving(server, 10, "strict", first=first))
         worker = stack.enter_context(Worker(role="strict", port=first, ports=10, poll_ms=1000))
         time.sleep(5)
-        up.close()
-        time.sleep(OUTAGE)
-        up.enter_context(serving(server, 10, "strict", first=first))
-        took = recovery(worker)
-    return [("recover_s_line", took, "<= 3")]
+        took = []
+        for extra in (0.0, 0.7):  # the pauses between attempts are at another place
+            up.close()
+            time.sleep(OUTAGE + extra)
+            up.enter_context(serving(server, 10, "strict", first=first))
+            took.append(recovery(worker))
+    return [("recover_s", max(took), "<= 3")]
 
 
 def recovery(worker: Worker) -> float:
