@@ -10,12 +10,11 @@ import yaml
 
 from config import catalogue
 from config.catalogue import Compiled, EquipmentType
-from config.fields import Context
 from config.findings import Findings
 from console.domain.estate import ModbusSource, MqttSource, Point, ValueKind
 from console.domain.quality import Quality
-from console.domain.text import Text
 from console.domain.registers import width
+from console.domain.text import Text
 from drivers.mqtt.payload import document, path, read, reader, walk
 
 MAPS = Path(__file__).resolve().parents[4] / "shared" / "domain" / "maps"
@@ -40,9 +39,7 @@ def test_a_type_has_no_mistakes(name: str) -> None:
 
 
 def test_only_what_no_maker_can_know_must_be_given() -> None:
-    needed = {
-        name: {key for key, spec in kind.parameters.items() if spec.get("default") is None} for name, kind in TYPES.items()
-    }
+    needed = {name: {key for key, spec in kind.parameters.items() if spec.get("default") is None} for name, kind in TYPES.items()}
     codes = {f"{state}_code" for state in ("fire", "supervisory", "fault", "isolated", "feedback", "started")}
     assert {name: keys for name, keys in needed.items() if keys and not name.startswith("mqtt")} == {
         "jbf_qingniao_fire": codes,
