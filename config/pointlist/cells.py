@@ -145,26 +145,29 @@ def _value_of(text: str) -> int:
     return int(text, 16) if text.lower().startswith("0x") else int(text)
 
 
+_MARKS = str.maketrans("０１２３４５６７８９：；＝｜", "0123456789:;=|")  # one for one: the texts themselves stay as they are
+
+
 def states(text: str) -> dict[int, str]:
     """``0:停止;1:运行``, ``0=停 1=运``, ``0-off, 1-on``, ``0停止1运行``, ``停止/运行``: value -> text."""
-    plain = folded(text)
+    plain = text.translate(_MARKS).strip()
     parts = [_STRICT.fullmatch(part) for part in re.split(r"[;\n|]", plain) if part.strip()]
     if len(parts) > 1 and all(parts):
         return {_value_of(part[1]): part[2].strip() for part in parts if part}
     starts = [
         match
         for match in _STATE.finditer(plain)
-        if match.start() == 0 or re.match(r"[\s,;|/、.\n\u4e00-\u9fff)]", plain[match.start() - 1])
+        if match.start() == 0 or re.match(r"[\s,，;|/、.\n\u4e00-\u9fff)]", plain[match.start() - 1])
     ]
     if starts and starts[0].start() == 0:
         found: dict[int, str] = {}
         for match, after in zip(starts, [*[each.start() for each in starts[1:]], len(plain)][: len(starts)], strict=True):
-            said = plain[match.end() : after].strip(" ,;|/、.\n")
+            said = plain[match.end() : after].strip(" ,，;|/、.\n")
             if not said:
                 raise Refused("pointlist.bad_states", found=text)
             found[_value_of(match[1])] = said
         return found
-    pair = [word.strip() for word in re.split(r"[/|;,、]", plain) if word.strip()]
+    pair = [word.strip() for word in re.split(r"[/|;,，、]", plain) if word.strip()]
     if len(pair) == 2 and not any(word[0].isdigit() for word in pair):
         return {0: pair[0], 1: pair[1]}
     raise Refused("pointlist.bad_states", found=text)

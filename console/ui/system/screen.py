@@ -1,4 +1,4 @@
-"""The system screen: people, configuration, audit."""
+"""The system screen: people, configuration, point lists, audit."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QPushButton, QStackedWi
 from console.texts import tr
 from console.ui.desk import Desk
 from console.ui.picture import Picture
+from console.ui.pointlist.page import PointListPage
 from console.ui.system.audit import AuditPage
 from console.ui.system.configuration import ConfigurationPage
 from console.ui.system.people import PeoplePage
@@ -14,7 +15,7 @@ from console.ui.widgets.cards import Card
 
 
 class SystemScreen(QWidget):
-    """Three pages."""
+    """Four pages."""
 
     name = "system"
 
@@ -29,7 +30,11 @@ class SystemScreen(QWidget):
         bar = QHBoxLayout()
         self.people, self.configuration = PeoplePage(picture, desk), ConfigurationPage(picture, desk)
         self.audit = AuditPage(picture, desk)
-        self.pages: dict[str, QWidget] = {"people": self.people, "configuration": self.configuration, "audit": self.audit}
+        self.points = PointListPage(picture, desk)
+        self.points.closed.connect(self._open_configuration)
+        self.pages: dict[str, QWidget] = {
+            "people": self.people, "configuration": self.configuration, "points": self.points, "audit": self.audit,
+        }  # fmt: skip
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
@@ -61,6 +66,7 @@ class SystemScreen(QWidget):
             button.setText(tr(f"system.page.{name}"))
         self.people.refresh()
         self.configuration.retranslate()
+        self.points.retranslate()
         self.audit.retranslate()
 
     def _open_people(self) -> None:
@@ -68,6 +74,9 @@ class SystemScreen(QWidget):
 
     def _open_configuration(self) -> None:
         self.open_page("configuration")
+
+    def _open_points(self) -> None:
+        self.open_page("points")
 
     def _open_audit(self) -> None:
         self.open_page("audit")
