@@ -9,6 +9,7 @@ from collections.abc import Callable
 from console.domain.times import MILLISECOND, SECOND
 from drivers.decode import BlockDecoder
 from drivers.driver import ClockPort
+from drivers.errands import Errand
 from drivers.factors import Factors
 from drivers.fairness import FairQueue
 from drivers.readplan import Block
@@ -30,7 +31,7 @@ class Agenda:
         self._clock = clock
         self._heap: list[tuple[int, int, Job]] = []
         self._order = itertools.count()
-        self._ready: FairQueue[Job] = FairQueue()
+        self._ready: FairQueue[Job | Errand] = FairQueue()
 
     def __len__(self) -> int:
         return len(self._ready)
@@ -44,12 +45,12 @@ class Agenda:
         """Put it where its ``due`` says."""
         heapq.heappush(self._heap, (job.due, next(self._order), job))
 
-    def push(self, job: Job) -> None:
+    def push(self, turn: Job | Errand) -> None:
         """It is due now."""
-        self._ready.push(job)
+        self._ready.push(turn)
 
-    def pick(self, now: int) -> Job | None:
-        """Whose turn it is among the jobs that are due."""
+    def pick(self, now: int) -> Job | Errand | None:
+        """Whose turn it is among what is due."""
         while self._heap and self._heap[0][0] <= now:
             job = heapq.heappop(self._heap)[2]
             if job.alive:
@@ -61,7 +62,9 @@ class Agenda:
 
     def drop(self, unit: Unit) -> None:
         """Forget everything that waits for a unit."""
-        self._ready.drop(unit.device.unit)
+        for waiting in self._ready.drop(unit.device.unit):
+            if isinstance(waiting, Errand):
+                self._ready.push(waiting)  # it is a person's question; nothing else waits for this unit
         for job in (*unit.jobs, unit.trial):
             if job is not None:
                 job.alive = False

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
 from console.domain.estate import Modbus
+from console.domain.health import HealthLine
 from console.domain.problems import Problem
+from console.domain.samples import Batch
 from drivers.driver import ClockPort
+from drivers.readplan import Learned
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Identification:
 
 @dataclass(frozen=True, slots=True)
 class Frame:
-    """Bytes on the wire. ``at`` UTC ns; ``sent`` by us, or received (as they arrived: a frame may come in pieces)."""
+    """Bytes on the wire. ``at`` UTC ns; ``sent`` by us, or received: a whole frame where one could be told, else what came."""
 
     at: int
     connection: str
@@ -77,6 +80,22 @@ class Bench(Protocol):
 
     def tap(self, listener: Listener | None) -> None:
         """Call ``listener`` with every frame from now on; ``None`` ends it. It must return at once."""
+
+
+class Nobody:
+    """The sink of a line that is only asked by hand."""
+
+    def samples(self, batch: Batch) -> None:
+        """Nothing is polled."""
+
+    def health(self, line: HealthLine) -> None:
+        """Whoever asks sees the outcomes."""
+
+    def answering(self, connection: str, unit: int, answering: bool) -> None:
+        """Nothing is polled."""
+
+    def learned(self, connection: str, unit: int, learned: Mapping[int, Learned]) -> None:
+        """Nothing is polled."""
 
 
 @contextlib.asynccontextmanager

@@ -6,13 +6,14 @@ A driver owns one connection (one physical line). Third-party drivers register a
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from console.domain.estate import Connection, Point
 from console.domain.health import HealthLine
 from console.domain.samples import Batch
+from drivers.readplan import Learned
 
 
 class ClockPort(Protocol):
@@ -44,12 +45,16 @@ class Sink(Protocol):
     def answering(self, connection: str, unit: int, answering: bool) -> None:
         """A device began or ceased to answer: the collector writes its ``comm_state`` point."""
 
+    def learned(self, connection: str, unit: int, learned: Mapping[int, Learned]) -> None:
+        """What the answers of a unit taught about it, by function: kept over restarts (``Teachable.teach`` gives it back)."""
+
 
 @dataclass(frozen=True, slots=True)
 class PlannedRead:
     """One request of a driver's read plan, for the plan screen and ``building-collector plan``.
 
-    ``duration_ms`` is the expected time on the line, pause and turn-round included.
+    ``duration_ms`` is the expected time on the line, pause and turn-round included. ``bytes`` is what question and answer hold
+    on the wire; ``cap``, ``holes`` and ``bad`` are what was learned about this unit and function.
     """
 
     connection: str
@@ -60,6 +65,10 @@ class PlannedRead:
     points: tuple[str, ...]
     poll_ms: int
     duration_ms: float
+    bytes: int = 0
+    cap: int = 0
+    holes: tuple[tuple[int, int], ...] = ()
+    bad: tuple[int, ...] = ()
 
 
 class Driver(Protocol):
@@ -73,6 +82,14 @@ class Driver(Protocol):
 
     def plan(self) -> Sequence[PlannedRead]:
         """The present read plan, learned limits included; empty for drivers that listen."""
+
+
+@runtime_checkable
+class Teachable(Protocol):
+    """A driver that learns limits of its devices; told before :meth:`Driver.run` what was learned earlier."""
+
+    def teach(self, unit: int, learned: Mapping[int, Learned]) -> None:
+        """What was learned about a unit before the last restart, by function."""
 
 
 class DriverFactory(Protocol):

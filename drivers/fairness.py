@@ -48,10 +48,9 @@ class FairQueue(Generic[T]):
         self._streak = 0
         return _take(ordinary) if ordinary else None
 
-    def drop(self, who: int) -> None:
-        """Forget what waits for one unit."""
-        for lane in self._lanes:
-            lane.pop(who, None)
+    def drop(self, who: int) -> list[T]:
+        """Forget what waits for one unit; what it was."""
+        return [turn for lane in self._lanes for turn in lane.pop(who, ())]
 
 
 def _take(lane: dict[int, deque[T]]) -> T:

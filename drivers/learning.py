@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from console.domain.estate import ModbusDevice
+from console.domain.registers import width
 from drivers.decode import modbus
-from drivers.readplan import Block, Learned, block_of, width
+from drivers.readplan import Block, Learned, block_of
 
 PATIENCE = 64
 """After so many refusals and not one answer the device is at fault, not its addresses: stop asking."""

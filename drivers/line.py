@@ -8,7 +8,7 @@ How a line behaves:
   the request may only have been too long): its points turn COMM_LOST once, the collector hears ``answering(False)`` once.
   Then it is probed with its smallest read after 30 s, ever more seldom up to 300 s, without a retry; the first answer
   brings all its blocks back at once.
-- If no unit of the line answers, nobody can be delayed: the connection is opened anew and one unit is asked every 2 s, so
+- If no unit of the line answers, nobody can be delayed: the connection is opened anew and one unit is asked every second, so
   that the end of an outage is seen at once. Whoever answers first has all the others asked at once.
 - A refused block (exceptions 2 and 3, or answers that are always too short or never come while the unit answers others)
   is taken apart (:mod:`drivers.learning`); what stays refused turns BAD and is asked again after 30-300 s.
@@ -19,11 +19,11 @@ All intervals count in the injected clock; network time-outs too, but never belo
 from __future__ import annotations
 
 import asyncio
+import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Protocol
 
-from console.domain.estate import ModbusDevice, ModbusSource, ModbusTcp, Point
+from console.domain.estate import Modbus, ModbusDevice, ModbusSource, Point
 from console.domain.health import HealthState
 from console.domain.problems import Problem
 from console.domain.quality import Quality
@@ -31,15 +31,20 @@ from console.domain.samples import Batch
 from console.domain.text import EMPTY
 from console.domain.times import MILLISECOND, SECOND
 from drivers.agenda import Agenda
+from drivers.bench import Frame, Identification, Listener, RawRead, RawReply
 from drivers.decode import BlockDecoder, Decoded, modbus
 from drivers.driver import ClockPort, PlannedRead, Sink
+from drivers.errands import Errand, Errands
 from drivers.factors import Factors
+from drivers.foresight import line_ms, wire_bytes
 from drivers.health import Health, frame
+from drivers.identification import Inquiry
 from drivers.linehealth import LineHealth
-from drivers.readplan import Block
+from drivers.readplan import NOTHING_LEARNED, Block, Learned
 from drivers.refusals import UNHEARD, Refusals
 from drivers.replies import Outcome, Reply
 from drivers.units import BACK_OFF, BACK_OFF_MOST, SILENT_POLLS, Job, Unit
+from drivers.wire import Wire
 
 LEAST_TIMEOUT = 0.2
 """Real seconds: below that a fast clock would take an ordinary delay for silence."""
@@ -50,41 +55,23 @@ RECONNECT = (0, SECOND // 5, SECOND // 2, SECOND, 2 * SECOND)
 CONNECT_ATTEMPTS = 3
 """After so many failed attempts the line's units are given up."""
 
-QUICK_PROBE = 2 * SECOND
+QUICK_PROBE = SECOND
 """While nobody on the line answers, one unit is asked so often."""
+
+PATIENCE = 4
+"""A unit that was just silent is given so many times the longest that it ever took to answer."""
+
+SOUNDS_DEAD = 3
+"""So many units silent in a row are the line's fault rather than theirs."""
 
 REOPEN = 30 * SECOND
 """While nobody answers on a standing connection, it is opened anew so often: the other end may have forgotten it."""
 
 
-class Wire(Protocol):
-    """What a line needs of its protocol. Nothing here raises for the world's faults."""
-
-    @property
-    def connected(self) -> bool:
-        """True while the connection stands, as far as is known."""
-
-    @property
-    def stray(self) -> Mapping[str, int]:
-        """Running totals of frames that answered nothing."""
-
-    def compile(self, block: Block) -> bytes:
-        """A block's request, made once."""
-
-    async def connect(self, timeout: float) -> Problem | None:
-        """Open the connection within ``timeout`` real seconds; or say why not."""
-
-    async def ask(self, block: Block, compiled: bytes, timeout: float) -> Reply:
-        """Send one request; its end within ``timeout`` real seconds."""
-
-    def close(self) -> None:
-        """Drop the connection at once."""
-
-
 class Line:
     """The driver of one connection with Modbus-like units. Runs on the event loop."""
 
-    def __init__(self, connection: ModbusTcp, points: Sequence[Point], wire: Wire, sink: Sink, clock: ClockPort) -> None:
+    def __init__(self, connection: Modbus, points: Sequence[Point], wire: Wire, sink: Sink, clock: ClockPort) -> None:
         self._connection = connection
         self._wire = wire
         self._sink = sink
@@ -92,7 +79,11 @@ class Line:
         self._units = {unit.device.unit: unit for unit in _units(connection, points, sink, clock)}
         self._health = LineHealth(connection, self._units.values(), lambda: dict(wire.stray), sink, clock)
         self._agenda = Agenda(wire.compile, clock)
-        self._refusals = Refusals(self._agenda, self._lose)
+        self._refusals = Refusals(self._agenda, self._lose, self._tell)
+        self._errands = Errands(connection, self._push, self._limits, clock)
+        self._nap: asyncio.Timeout | None = None
+        self._mute: set[int] = set()  # the units that were silent since anybody answered
+        self._slowest = 0
         self._failed_connects = 0
         self._connect_at = 0
         self._connected_at = 0
@@ -105,26 +96,44 @@ class Line:
         """Poll until cancelled."""
         try:
             self._start()
-            while self._units:
+            while True:
                 await self._step()
-            await asyncio.get_running_loop().create_future()  # nothing to ask
         finally:
-            self._wire.close()
+            self._errands.refuse()
+            self._wire.end()
 
     def plan(self) -> Sequence[PlannedRead]:
-        """The present read plan. The duration is measured, or estimated at 5 ms for what was not asked yet."""
-        reads = []
-        for unit in self._units.values():
-            for job in unit.jobs:
-                block = job.block
-                took = job.took / MILLISECOND if job.took else 5.0
-                names = tuple(point.id for point in block.points)
-                duration = took + self._connection.pause_ms
-                read = PlannedRead(
-                    self._connection.id, block.unit, block.function, block.address, block.count, names, block.poll_ms, duration
-                )
-                reads.append(read)
-        return reads
+        """The present read plan. The duration is measured, or foreseen for what was not asked yet."""
+        return [self._planned(unit, job) for unit in self._units.values() for job in unit.jobs]
+
+    def teach(self, unit: int, learned: Mapping[int, Learned]) -> None:
+        """What was learned about a unit before the last restart; before :meth:`run`."""
+        known = self._units.get(unit)
+        if known is not None:
+            known.learned = dict(learned)
+            self._agenda.plan(known, 0)
+
+    async def read_raw(self, ask: RawRead) -> RawReply:
+        """See :class:`drivers.bench.Bench`."""
+        return await self._errands.read(ask)
+
+    async def identify(self, unit: int) -> Identification:
+        """See :class:`drivers.bench.Bench`."""
+        return await self._errands.identify(unit)
+
+    def tap(self, listener: Listener | None) -> None:
+        """See :class:`drivers.bench.Bench`."""
+        ident, clock = self._connection.id, self._clock
+        self._wire.tap = None if listener is None else lambda sent, data: listener(Frame(clock.now(), ident, sent, data))
+
+    def _planned(self, unit: Unit, job: Job) -> PlannedRead:
+        block, connection = job.block, self._connection
+        about = unit.learned.get(block.function, NOTHING_LEARNED)
+        took = job.took / MILLISECOND + connection.pause_ms if job.took else line_ms(connection, block)
+        return PlannedRead(
+            connection.id, block.unit, block.function, block.address, block.count, tuple(point.id for point in block.points),
+            block.poll_ms, took, wire_bytes(connection, block), about.cap, tuple(sorted(about.holes)), tuple(sorted(about.bad)),
+        )  # fmt: skip
 
     # -- one step of the loop ------------------------------------------------------------------------------------
 
@@ -147,25 +156,36 @@ class Line:
             self._health.refresh(now, len(self._agenda), standing=not self._failed_connects)
         if not self._wire.connected and self._failed_connects:
             if now < self._connect_at:
-                await self._clock.sleep_until(min(self._connect_at, self._health.health.next_due))
+                self._errands.refuse()
+                await self._rest(min(self._connect_at, self._health.health.next_due))
                 return
             if not await self._connect():
                 return
         for unit in self._units.values():
-            if unit.offline and unit.probe_at <= now:
+            if unit.offline and unit.probe_at <= now and self._may_probe(unit, now):
                 self._probe(unit, now)
-        job = self._agenda.pick(now)
-        if job is None:
-            await self._clock.sleep_until(self._wake())
-        elif self._wire.connected or await self._connect():
-            await self._serve(job)
+        turn = self._agenda.pick(now)
+        if turn is None:
+            await self._rest(self._wake(now))
+        elif not self._wire.connected and not await self._connect():
+            if isinstance(turn, Job):
+                self._back(turn)
+        elif isinstance(turn, Job):
+            await self._serve(turn)
         else:
-            self._back(job)
+            await self._run(turn)
 
-    def _wake(self) -> int:
-        """When there is something to do again, monotonic ns."""
+    async def _rest(self, until: int) -> None:
+        """Wait for the next moment at which there is something to do, or for an errand."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(None) as self._nap:
+                await self._clock.sleep_until(until)
+        self._nap = None
+
+    def _wake(self, now: int) -> int:
+        """When there is something to do again, monotonic ns. Probes that wait for a pause in the polls wake nobody."""
         wake = self._agenda.next_due(self._health.health.next_due)
-        return min([wake, *(unit.probe_at for unit in self._units.values() if unit.offline)])
+        return min([wake, *(unit.probe_at for unit in self._units.values() if unit.offline and unit.probe_at > now)])
 
     def _back(self, job: Job) -> None:
         """The line broke before the job was asked: it waits for the line, unless its unit was given up meanwhile."""
@@ -182,6 +202,7 @@ class Line:
         return max(LEAST_TIMEOUT, seconds / rate if rate > 0 else seconds)
 
     async def _connect(self) -> bool:
+        began = self._clock.monotonic()
         problem = await self._wire.connect(self._timeout())
         now = self._clock.monotonic()
         self._health.health.counters["connects" if problem is None else "connect_failures"] += 1
@@ -195,7 +216,7 @@ class Line:
             return True
         self._failed_connects += 1
         pause = RECONNECT[min(self._failed_connects, len(RECONNECT) - 1)]
-        self._connect_at = now + max(pause, round(LEAST_TIMEOUT * SECOND * self._clock.rate))
+        self._connect_at = max(began + pause, now + round(LEAST_TIMEOUT * SECOND * self._clock.rate))
         self._health.health.turn(HealthState.DOWN, problem)
         if self._failed_connects >= CONNECT_ATTEMPTS:
             for unit in self._units.values():
@@ -205,22 +226,64 @@ class Line:
 
     # -- one request ---------------------------------------------------------------------------------------------
 
+    async def _ask(self, question: Block | Inquiry, compiled: bytes, patience: float) -> Reply:
+        if self._connection.pause_ms and self._clock.monotonic() < self._free_at:
+            await self._clock.sleep_until(self._free_at)
+        reply = await self._wire.ask(question, compiled, patience)
+        self._free_at = self._clock.monotonic() + self._connection.pause_ms * MILLISECOND
+        return reply
+
+    async def _run(self, errand: Errand) -> None:
+        """Ask what a person wants to know. It changes nothing in what is known of the unit, but may find it back."""
+        began = self._clock.monotonic()
+        reply = await self._ask(errand.question, self._wire.compile(errand.question), self._timeout())
+        ended = self._clock.monotonic()
+        if not errand.done.done():
+            errand.done.set_result((reply, ended - began))
+        unit = self._units.get(errand.who)
+        if unit is not None and unit.offline and not reply.silent:
+            unit.probe_at, unit.urgent = ended, True
+
+    def _push(self, errand: Errand) -> None:
+        self._agenda.push(errand)
+        if self._nap is not None:
+            self._nap.reschedule(asyncio.get_running_loop().time())
+            self._nap = None
+
+    def _limits(self, unit: int) -> tuple[ModbusDevice, Mapping[int, Learned]]:
+        """What may be asked of a unit by hand: also of one that has no points, or none at all."""
+        known = self._units.get(unit)
+        if known is not None:
+            return known.device, known.learned
+        return next((each for each in self._connection.devices if each.unit == unit), ModbusDevice(unit, "")), {}
+
+    def _patience(self, unit: Unit, job: Job) -> float:
+        """The time-out of a request in real seconds: short for who was just silent, or is probed, so that it does not hold its
+        neighbours."""
+        doubted = bool(unit.silent) or job.probe
+        return self._timeout() if job.trial or self._dark or not doubted else self._short(unit)
+
+    def _short(self, unit: Unit) -> float:
+        """Four times the longest that it (or the line's slowest) ever took; but every 300 s all the time there is."""
+        full = self._timeout()
+        usual = unit.slowest or self._slowest
+        if not usual or (unit.offline and unit.back_off >= BACK_OFF_MOST):
+            return full
+        return min(full, max(LEAST_TIMEOUT, PATIENCE * usual / SECOND / max(1.0, self._clock.rate)))
+
     async def _serve(self, job: Job) -> None:
         """Ask for a block, with its retries, and draw the conclusions."""
         unit = self._units[job.who]
-        attempts = 1 if unit.silent or job.probe or job.trial else 1 + self._connection.retries
+        attempts = 1 if unit.silent or self._mute or job.probe or job.trial else 1 + self._connection.retries
         started = self._clock.monotonic()
         reply = Reply(Outcome.RESET)
         for attempt in range(attempts):
-            if self._connection.pause_ms and self._clock.monotonic() < self._free_at:
-                await self._clock.sleep_until(self._free_at)
             if attempt:
                 unit.health.counters["retries"] += 1
                 if not self._wire.connected and not await self._connect():
                     self._back(job)
                     return
-            reply = await self._wire.ask(job.block, job.compiled, self._timeout())
-            self._free_at = self._clock.monotonic() + self._connection.pause_ms * MILLISECOND
+            reply = await self._ask(job.block, job.compiled, self._patience(unit, job))
             unit.count(reply)
             if reply.outcome in (Outcome.OK, Outcome.EXCEPTION):
                 break
@@ -229,6 +292,8 @@ class Line:
         if reply.silent:
             self._silence(unit, job, reply, ended)
             return
+        unit.slowest = max(unit.slowest, job.took)
+        self._slowest = max(self._slowest, job.took)
         self._heard(unit, ended)
         if job.probe:
             self._probed(unit, ended)
@@ -257,16 +322,34 @@ class Line:
         unit.silent += 1
         job.failed += 1
         job.asked = 0
+        self._mute.add(unit.device.unit)
         if unit.offline:
             self._probe_later(unit, ended)
         elif unit.silent >= SILENT_POLLS:
             self._give_up(unit, reply.problem({**job.where, "count": unit.silent}))
-        elif unit.silent == SILENT_POLLS - 1 and not job.trial and self._doubt(unit, job):
+        elif self._all_mute(reply, job) or job.probe or self._doubt(unit, job):
             pass
         elif job.trial and unit.by_silence:
             self._refusals.trial_failed(unit, ended)
         elif job.trial or job.failed < UNHEARD or not self._refusals.begin(unit, job, ended, by_silence=True):
             unit.health.counters["missed"] += self._agenda.again(job, ended)
+
+    def _all_mute(self, reply: Reply, job: Job) -> bool:
+        """Three units in a row were silent: is it the whole line? The others are asked once, at once; then all are given up."""
+        live = [unit for unit in self._units.values() if not unit.offline]
+        if len(self._mute) < SOUNDS_DEAD or len(live) < SOUNDS_DEAD:
+            return False
+        unasked = [unit for unit in live if unit.device.unit not in self._mute]
+        if not unasked:
+            for unit in live:
+                self._give_up(unit, reply.problem({**job.where, "unit": unit.device.unit, "count": unit.silent}))
+            return True
+        for unit in unasked:
+            block = unit.probe_block()
+            if not unit.silent and block is not None:
+                unit.silent = 1
+                self._agenda.push(self._agenda.make(block, probe=True))
+        return False
 
     # -- silence and return --------------------------------------------------------------------------------------
 
@@ -286,7 +369,8 @@ class Line:
         if not self._dark and self._health.dark:
             self._dark = True
             self._wire.close()
-            for place, each in enumerate(self._units.values(), start=1):
+            latest = sorted(self._units.values(), key=lambda each: -each.health.last_answer)
+            for place, each in enumerate(latest, start=1):
                 each.probe_at = now + place * QUICK_PROBE
         if not self._failed_connects:
             self._health.turn()
@@ -303,6 +387,8 @@ class Line:
 
     def _doubt(self, unit: Unit, job: Job) -> bool:
         """The last poll before a unit is given up is its smallest read: is the unit dead, or the request too long for it?"""
+        if unit.silent != SILENT_POLLS - 1 or job.trial:
+            return False
         block = unit.probe_block()
         if block is None or block.count >= job.block.count:
             return False
@@ -316,7 +402,15 @@ class Line:
         if job is not None and (job.failed < UNHEARD or not self._refusals.begin(unit, job, now, by_silence=True)):
             unit.health.counters["missed"] += self._agenda.again(job, now)
 
+    def _may_probe(self, unit: Unit, now: int) -> bool:
+        """A probe goes where the polls leave room for it, so that no neighbour waits; for 30 s at most it waits for that."""
+        if self._dark or unit.urgent or now - unit.probe_at > BACK_OFF:
+            return True
+        ends = now + round(self._short(unit) * SECOND * max(1.0, self._clock.rate))
+        return not len(self._agenda) and self._agenda.next_due(ends) >= ends
+
     def _probe(self, unit: Unit, now: int) -> None:
+        unit.urgent = False
         unit.probe_at = now + BACK_OFF_MOST  # until this one has its answer
         block = unit.probe_block()
         if block is not None:
@@ -325,6 +419,7 @@ class Line:
     def _heard(self, unit: Unit, now: int) -> None:
         """The unit lives."""
         unit.silent = 0
+        self._mute.clear()
         unit.health.last_answer = self._health.health.last_answer = self._clock.now()
         if unit.answering:
             return
@@ -340,7 +435,7 @@ class Line:
             self._dark = False
             for other in self._units.values():
                 if other.offline:
-                    other.probe_at, other.back_off = now, BACK_OFF
+                    other.probe_at, other.back_off, other.urgent = now, BACK_OFF, True
         unit.turn()
         self._health.turn()
 
@@ -351,11 +446,15 @@ class Line:
         for part in parts:
             self._sink.samples(Batch(part.points, part.values, part.quality, now, now))
 
+    def _tell(self, unit: Unit) -> None:
+        """Something was learned."""
+        self._sink.learned(self._connection.id, unit.device.unit, dict(unit.learned))
+
     def _lose(self, job: Job, quality: Quality) -> None:
         self._hand_over(job.decoder.lost(quality))
 
 
-def _units(connection: ModbusTcp, points: Sequence[Point], sink: Sink, clock: ClockPort) -> list[Unit]:
+def _units(connection: Modbus, points: Sequence[Point], sink: Sink, clock: ClockPort) -> list[Unit]:
     """The units of a connection that have points."""
     devices = {device.unit: device for device in connection.devices}
     by_unit: dict[int, list[Point]] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection
 
-from console.domain.estate import ModbusTcp
+from console.domain.estate import Modbus, ModbusSerial
 from console.domain.health import HealthState
 from console.domain.problems import Params, Problem
 from console.domain.times import MILLISECOND
@@ -16,14 +16,19 @@ SLOW = 3
 """A line is called too slow after so many windows (five seconds each) with missed slots, and cured after as many without."""
 
 
+def line_name(connection: Modbus) -> str:
+    """Where a line is, as people say it: ``10.0.0.7:502``, ``COM3``, ``:9001``."""
+    return connection.port if isinstance(connection, ModbusSerial) else f"{connection.host}:{connection.port}"
+
+
 class LineHealth:
     """State, counters and figures of one connection. ``stray`` gives the wire's running totals of unasked frames."""
 
     def __init__(
-        self, connection: ModbusTcp, units: Collection[Unit], stray: Callable[[], dict[str, int]], sink: Sink, clock: ClockPort
+        self, connection: Modbus, units: Collection[Unit], stray: Callable[[], dict[str, int]], sink: Sink, clock: ClockPort
     ) -> None:
         self.health = Health(frame("connection", connection.id, connection.name), sink, clock)
-        self._where: Params = {"host": connection.host, "port": connection.port}
+        self._where: Params = {"line": line_name(connection)}
         self._units = units
         self._stray = stray
         self._clock = clock

@@ -19,11 +19,12 @@ UNHEARD = 2 * SILENT_POLLS
 class Refusals:
     """Takes refused blocks apart, one at a time a unit, and takes the quality of what stays refused away.
 
-    ``lose`` hands a job's points over with a quality.
+    ``lose`` hands a job's points over with a quality; ``tell`` hears of a unit about which something was learned.
     """
 
-    def __init__(self, agenda: Agenda, lose: Callable[[Job, Quality], None]) -> None:
+    def __init__(self, agenda: Agenda, lose: Callable[[Job, Quality], None], tell: Callable[[Unit], None]) -> None:
         self._agenda = agenda
+        self._tell = tell
         self._lose = lose
 
     def failed(self, unit: Unit, job: Job, reply: Reply, now: int) -> int:
@@ -92,6 +93,7 @@ class Refusals:
         unit.diagnosis = unit.examined = unit.trial = None
         if unit.learn(function, diagnosis.learned(unit.learned.get(function, NOTHING_LEARNED))):
             unit.health.counters["learned"] += 1
+            self._tell(unit)
             self._agenda.plan(unit, now)
             unit.turn()
         else:

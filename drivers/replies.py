@@ -20,11 +20,12 @@ class Outcome(enum.StrEnum):
     WRONG_COUNT = "wrong_count"  # the byte count denies the frame's own length
     WRONG_FUNCTION = "wrong_function"
     WRONG_UNIT = "wrong_unit"
+    WRONG_CRC = "wrong_crc"  # RTU: the bytes were changed on their way
     GARBAGE = "garbage"  # not a frame of this protocol at all: the stream is lost
     RESET = "resets"  # the connection broke before the answer
 
 
-ANSWERED_BADLY: Final = frozenset({Outcome.SHORT, Outcome.LONG, Outcome.WRONG_COUNT, Outcome.WRONG_FUNCTION})
+ANSWERED_BADLY: Final = frozenset({Outcome.SHORT, Outcome.LONG, Outcome.WRONG_COUNT, Outcome.WRONG_FUNCTION, Outcome.WRONG_CRC})
 """The right device answered, but not what was asked: it lives, its data do not."""
 
 REFUSALS: Final = frozenset({1, 2, 3})

@@ -82,9 +82,11 @@ class Unit:
     unreadable: tuple[Point, ...] = ()
     learned: dict[int, Learned] = field(default_factory=dict)
     silent: int = 0
+    slowest: int = 0  # the longest that it took to answer, ns
     answering: bool | None = None
     probe_at: int = 0
     back_off: int = BACK_OFF
+    urgent: bool = False  # the next probe need not wait for room between the polls
     diagnosis: Diagnosis | None = None
     examined: Job | None = None
     trial: Job | None = None

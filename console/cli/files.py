@@ -13,8 +13,6 @@ from console.domain.problems import Refused
 from console.texts import sentence, tr
 
 if TYPE_CHECKING:
-    from console.domain.health import HealthLine
-    from console.domain.samples import Batch
     from drivers.driver import PlannedRead
 
 
@@ -107,6 +105,7 @@ def plan(arguments: argparse.Namespace) -> int:
                     "points": list(read.points),
                     "poll_ms": read.poll_ms,
                     "duration_ms": round(read.duration_ms, 1),
+                    "bytes": read.bytes,
                 }
                 for read in reads
             ]
@@ -115,7 +114,7 @@ def plan(arguments: argparse.Namespace) -> int:
     say(tr("cli.plan.header"))
     for read in reads:
         say(
-            f"{read.connection:<16}{read.unit:>4} {read.function:>3} {read.address:>7} {read.count:>5} {len(read.points):>6} "
+            f"{read.connection:<16}{read.unit:>4} {read.function:>3} {read.address:>7} {read.count:>5} {len(read.points):>6} {read.bytes:>6} "
             f"{read.poll_ms:>8} {read.duration_ms:>12.1f}"
         )
     for connection in dict.fromkeys(read.connection for read in reads):
@@ -127,30 +126,19 @@ def plan(arguments: argparse.Namespace) -> int:
                 connection=connection,
                 requests=len(own),
                 points=sum(len(read.points) for read in own),
+                cycle=sum(read.duration_ms for read in own) / 1000,
                 busy=busy,
             )
         )
     return OK
 
 
-class _Nowhere:
-    """A sink for drivers that are only asked for their plan."""
-
-    def samples(self, batch: Batch) -> None:
-        """Nothing is polled."""
-
-    def health(self, line: HealthLine) -> None:
-        """Nothing runs."""
-
-    def answering(self, connection: str, unit: int, answering: bool) -> None:
-        """Nothing answers."""
-
-
 def _planned_reads(estate: Estate) -> list[PlannedRead]:
     from console.engine.clocks import RealClock
     from drivers import registry  # brings pymodbus
+    from drivers.bench import Nobody
 
-    drivers = (registry.make(connection, estate.points, _Nowhere(), RealClock()) for connection in estate.connections)
+    drivers = (registry.make(connection, estate.points, Nobody(), RealClock()) for connection in estate.connections)
     return [read for driver in drivers for read in driver.plan()]
 
 

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import msgspec
@@ -28,9 +28,11 @@ from console.domain.text import EMPTY
 from console.engine.clocks import EngineClock
 from console.engine.comms import Comms
 from console.engine.health import HealthBoard
+from console.engine.learned import LearnedFile
 from console.link.messages import ReadBlock
 from drivers import registry
-from drivers.driver import Driver
+from drivers.driver import Driver, Teachable
+from drivers.readplan import Learned
 
 STARTED_ANEW_AFTER = 10.0  # seconds of real time after a driver's own bug ended it
 
@@ -38,7 +40,8 @@ STARTED_ANEW_AFTER = 10.0  # seconds of real time after a driver's own bug ended
 class EngineSink:
     """The drivers' :class:`~drivers.driver.Sink`: hands on, nothing else."""
 
-    def __init__(self, take: Callable[[Batch], None], comms: Comms, board: HealthBoard) -> None:
+    def __init__(self, take: Callable[[Batch], None], comms: Comms, board: HealthBoard, learned: LearnedFile | None = None) -> None:
+        self.memory = learned
         self._take = take
         self._comms = comms
         self._board = board
@@ -55,6 +58,11 @@ class EngineSink:
     def answering(self, connection: str, unit: int, answering: bool) -> None:
         """To the comm_state points."""
         self._comms.answering(connection, unit, answering)
+
+    def learned(self, connection: str, unit: int, learned: Mapping[int, Learned]) -> None:
+        """To the memory of what devices can do."""
+        if self.memory is not None:
+            self.memory.learned(connection, unit, learned)
 
 
 @dataclass
@@ -108,7 +116,20 @@ class Lines:
     def blocks(self) -> tuple[ReadBlock, ...]:
         """The present read plans of all connections."""
         return tuple(
-            ReadBlock(read.connection, read.unit, read.function, read.address, read.count, len(read.points), read.poll_ms)
+            ReadBlock(
+                read.connection,
+                read.unit,
+                read.function,
+                read.address,
+                read.count,
+                len(read.points),
+                read.poll_ms,
+                read.bytes,
+                read.duration_ms,
+                read.cap,
+                read.holes,
+                read.bad,
+            )  # fmt: skip
             for line in self._lines.values()
             if line.driver is not None
             for read in line.driver.plan()
@@ -125,6 +146,9 @@ class Lines:
         while True:
             try:
                 line.driver = registry.make(connection, points, self._sink, self._clock)
+                if self._sink.memory is not None and isinstance(line.driver, Teachable):
+                    for unit, learned in self._sink.memory.known(connection, points).items():
+                        line.driver.teach(unit, learned)
                 self.on_made(connection.id, line.driver)
                 await line.driver.run()
                 problem = Problem("engine.driver_ended", {"connection": connection.id})

@@ -355,7 +355,11 @@ class PointListAnswer(_Message, frozen=True):
 
 
 class ReadBlock(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One request of a read plan."""
+    """One request of a read plan: ``bytes`` on the wire and ``duration_ms`` on the line, question and answer.
+
+    Learned of this unit and function: ``cap`` (the longest request, 0 = as configured), ``holes`` that must not be read across,
+    ``bad`` addresses that are refused.
+    """
 
     connection: str
     unit: int
@@ -364,6 +368,11 @@ class ReadBlock(msgspec.Struct, frozen=True, omit_defaults=True):
     count: int
     points: int
     poll_ms: int
+    bytes: int = 0
+    duration_ms: float = 0.0
+    cap: int = 0
+    holes: tuple[tuple[int, int], ...] = ()
+    bad: tuple[int, ...] = ()
 
 
 class DiagnosticsAnswer(_Message, frozen=True):

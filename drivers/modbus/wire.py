@@ -9,14 +9,44 @@ from __future__ import annotations
 import asyncio
 import socket
 from collections import Counter, deque
+from collections.abc import Callable
 
-from console.domain.problems import Problem
-from drivers.modbus.codec import HEADER, LONGEST, judge, request
-from drivers.readplan import Block
+from console.domain.problems import Params, Problem
+from drivers.modbus.codec import HEADER, LONGEST, Question, judge, request
 from drivers.replies import Outcome, Reply
 
 _REMEMBERED = 16
 """How many abandoned transactions are remembered, to tell a late answer from a wrong transaction id."""
+
+
+Tap = Callable[[bool, bytes], None]
+
+
+async def dial(
+    protocol: Callable[[], asyncio.Protocol], host: str, port: int, timeout: float, close: Callable[[], None]
+) -> Problem | None:
+    """Open a TCP connection within ``timeout`` real seconds; the reason if that is not possible."""
+    where: Params = {"host": host, "port": port}
+    try:
+        async with asyncio.timeout(timeout):
+            await asyncio.get_running_loop().create_connection(protocol, host, port)
+    except TimeoutError:
+        close()
+        return Problem("driver.connect_timeout", where)
+    except ConnectionRefusedError:
+        return Problem("driver.refused", where)
+    except socket.gaierror:
+        return Problem("driver.unknown_host", where)
+    except OSError as error:
+        return Problem("driver.unreachable", {**where, "reason": error.strerror or str(error)})
+    return None
+
+
+def stay_awake(transport: asyncio.BaseTransport) -> None:
+    """A cable that was pulled while nobody asked is noticed in time."""
+    line = transport.get_extra_info("socket")
+    if line is not None:
+        line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
 
 
 class TcpWire(asyncio.Protocol):
@@ -28,9 +58,10 @@ class TcpWire(asyncio.Protocol):
         self._transport: asyncio.Transport | None = None
         self._buffer = bytearray()
         self._transaction = 0
-        self._block: Block | None = None
+        self._question: Question | None = None
         self._reply: asyncio.Future[Reply] | None = None
         self._abandoned: deque[int] = deque(maxlen=_REMEMBERED)
+        self.tap: Tap | None = None
         self.stray: Counter[str] = Counter()
         """Frames that answered nothing: late, duplicate, wrong_transaction, garbage. Running totals."""
 
@@ -39,39 +70,28 @@ class TcpWire(asyncio.Protocol):
         """True while the connection stands, as far as is known."""
         return self._transport is not None
 
-    def compile(self, block: Block) -> bytes:
-        """The bytes of a block's request, made once."""
-        return request(block)
+    def compile(self, question: Question) -> bytes:
+        """The bytes of a request, made once."""
+        return request(question)
 
     async def connect(self, timeout: float) -> Problem | None:
         """Open the connection within ``timeout`` real seconds; the reason if that is not possible."""
         self.close()
-        where: dict[str, str | int | float] = {"host": self._host, "port": self._port}
-        loop = asyncio.get_running_loop()
-        try:
-            async with asyncio.timeout(timeout):
-                await loop.create_connection(lambda: self, self._host, self._port)
-        except TimeoutError:
-            self.close()
-            return Problem("driver.connect_timeout", where)
-        except ConnectionRefusedError:
-            return Problem("driver.refused", where)
-        except socket.gaierror:
-            return Problem("driver.unknown_host", where)
-        except OSError as error:
-            return Problem("driver.unreachable", {**where, "reason": error.strerror or str(error)})
-        return None
+        return await dial(lambda: self, self._host, self._port, timeout, self.close)
 
-    async def ask(self, block: Block, compiled: bytes, timeout: float) -> Reply:
+    async def ask(self, question: Question, compiled: bytes, timeout: float) -> Reply:
         """Send one request and wait for its end, at most ``timeout`` real seconds."""
         if self._transport is None:
             return Reply(Outcome.RESET)
         loop = asyncio.get_running_loop()
         self._transaction = self._transaction % 0xFFFF + 1
-        self._block = block
+        self._question = question
         reply: asyncio.Future[Reply] = loop.create_future()
         self._reply = reply
-        self._transport.write(self._transaction.to_bytes(2, "big") + compiled)
+        frame = self._transaction.to_bytes(2, "big") + compiled
+        if self.tap is not None:
+            self.tap(True, frame)
+        self._transport.write(frame)
         timer = loop.call_later(timeout, self._give_up)
         try:
             return await reply
@@ -82,19 +102,22 @@ class TcpWire(asyncio.Protocol):
     def close(self) -> None:
         """Drop the connection at once."""
         transport, self._transport = self._transport, None
+        if self._buffer and self.tap is not None:
+            self.tap(False, bytes(self._buffer))
         self._buffer.clear()
         self._abandoned.clear()
         if transport is not None:
             transport.abort()
 
+    def end(self) -> None:
+        """Nobody will ask any more."""
+        self.close()
+
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """Called by asyncio."""
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
-        line = transport.get_extra_info("socket")
-        if line is not None:
-            # A cable that was pulled while nobody asked is noticed in time.
-            line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+        stay_awake(transport)
 
     def connection_lost(self, exc: Exception | None) -> None:
         """Called by asyncio, for our own abort too: then another connection may already stand."""
@@ -118,13 +141,15 @@ class TcpWire(asyncio.Protocol):
             self._take(frame)
 
     def _take(self, frame: bytes) -> None:
+        if self.tap is not None:
+            self.tap(False, frame)
         transaction = int.from_bytes(frame[:2], "big")
         waiting = self._reply is not None and not self._reply.done()
-        if not waiting or self._block is None or transaction != self._transaction:
+        if not waiting or self._question is None or transaction != self._transaction:
             known = "duplicate" if transaction == self._transaction else "wrong_transaction"
             self.stray["late" if transaction in self._abandoned else known] += 1
             return
-        self._finish(judge(frame, self._block))
+        self._finish(judge(frame, self._question))
 
     def _give_up(self) -> None:
         """The time is over. Half a frame in the buffer means that the next bytes cannot be placed: the stream is lost."""

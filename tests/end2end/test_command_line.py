@@ -224,7 +224,7 @@ def test_check_plan_and_schema_need_no_collector(demo: Demo, tmp_path: Path) -> 
     document = json.loads(output("check", str(demo.site), "--json"))
     assert (document["ok"], document["mistakes"]) == (True, [])
     plan = json.loads(output("plan", str(demo.site), "--json", program="collector"))
-    assert {"connection", "unit", "function", "address", "count", "points", "poll_ms", "duration_ms"} == set(plan[0])
+    assert {"connection", "unit", "function", "address", "count", "points", "poll_ms", "duration_ms", "bytes"} == set(plan[0])
     assert not [read for read in plan if read["address"] < 0x6005 and read["address"] + read["count"] > 0x6000]
     schema = json.loads(output("schema"))
     jsonschema.Draft202012Validator.check_schema(schema)

@@ -19,6 +19,7 @@ class Findings:
     batches: list[Batch] = field(default_factory=list)
     lines: list[HealthLine] = field(default_factory=list)
     answers: list[tuple[str, int, bool]] = field(default_factory=list)
+    taught: list[tuple[str, int, object]] = field(default_factory=list)
     seen: defaultdict[int, list[tuple[float | int | str, Quality, int]]] = field(default_factory=lambda: defaultdict(list))
 
     def samples(self, batch: Batch) -> None:
@@ -31,6 +32,9 @@ class Findings:
 
     def health(self, line: HealthLine) -> None:
         self.lines.append(line)
+
+    def learned(self, connection: str, unit: int, learned: object) -> None:
+        self.taught.append((connection, unit, learned))
 
     def answering(self, connection: str, unit: int, answering: bool) -> None:
         self.answers.append((connection, unit, answering))

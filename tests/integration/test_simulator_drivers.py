@@ -32,6 +32,9 @@ class Picture:
     def health(self, line: HealthLine) -> None:
         """Not asked here."""
 
+    def learned(self, connection: str, unit: int, learned: object) -> None:
+        """Nothing is kept."""
+
     def answering(self, connection: str, unit: int, answering: bool) -> None:
         (self.silent.discard if answering else self.silent.add)((connection, unit))
 
