@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from itertools import pairwise
 
 from console.domain.estate import ModbusDevice, ModbusSource
+from console.domain.registers import width
 from drivers.simulator.encode import from_words, raw, size, to_words
 
 ILLEGAL_FUNCTION = 1
@@ -28,8 +29,8 @@ class Bank:
         self._too_long = too_long
         self._tables: dict[int, dict[int, int]] = {function: {} for function in (1, 2, 3, 4)}
         for source in sources:
-            width = 1 if source.function in (1, 2) else size(source.type)
-            self._tables[source.function].update(dict.fromkeys(range(source.address, source.address + width), 0))
+            end = source.address + width(source)
+            self._tables[source.function].update(dict.fromkeys(range(source.address, end), 0))
         for table in self._tables.values():
             known = sorted(table)
             for before, after in pairwise(known):
