@@ -17,6 +17,8 @@ SECONDS = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800,
 DAYS = (1, 2, 7, 14)
 MONTHS = (1, 3, 6, 12, 24)
 DAY_S = 86400
+LONGEST_NAME = 9  # letters of a state beside its axis
+WIDTH, WIDE = 60, 84  # pixels of an axis of figures, of states
 
 
 class TimeAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph ships no types
@@ -94,7 +96,6 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph ships no types
         self.states: dict[int, str] = {}
         self.ends = (0.0, 1.0)
         self.enableAutoSIPrefix(False)
-        self.setWidth(64)
         self.setAcceptHoverEvents(True)
 
     def show_scale(self, low: float, high: float, token: str, unit: str, states: dict[int, str]) -> None:
@@ -103,6 +104,7 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph ships no types
         self.setPen(theme.colour("line"))
         self.setTextPen(theme.colour(token))
         self.setStyle(tickFont=theme.font(12), tickLength=-4)
+        self.setWidth(WIDE if states else WIDTH)
         self.setLabel(unit or None)
         self.label.setDefaultTextColor(theme.colour(token))
         self.label.setFont(theme.font(12))
@@ -118,7 +120,8 @@ class ValueAxis(pg.AxisItem):  # type: ignore[misc] # pyqtgraph ships no types
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:
         """Their names for states."""
         if self.states:
-            return [self.states.get(round(value), "")[:5] for value in values]
+            names = [self.states.get(round(value), "") for value in values]
+            return [name if len(name) <= LONGEST_NAME else f"{name[: LONGEST_NAME - 1]}…" for name in names]
         found: list[str] = super().tickStrings(values, scale, spacing)
         return found
 

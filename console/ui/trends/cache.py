@@ -57,8 +57,8 @@ class Tiles(QObject):
 
     @property
     def loading(self) -> bool:
-        """True while something that is in view has not come."""
-        return bool(self._questions)
+        """True while something that is in view has never come."""
+        return any(key in self._asked and key not in self._tiles for key in self._wanted)
 
     def forget(self) -> None:
         """Another estate, or the line was lost: everything may have changed."""

@@ -55,7 +55,7 @@ class PenTable(TableView[Figures]):
         def sample(row: Figures) -> str:
             if not row.pen.shown:
                 return "     "
-            return "━━━━" if INKS[row.pen.ink][1] is Qt.PenStyle.SolidLine else "━ ━ ━"
+            return "━━━" if INKS[row.pen.ink][1] is Qt.PenStyle.SolidLine else "━ ━"
 
         def machine(row: Figures) -> str:
             found = picture.equipment.get(row.point.equipment)

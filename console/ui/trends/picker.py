@@ -35,7 +35,7 @@ class PointPicker(Card):
         self.table: TableView[Point] = TableView(self._model, "trend_points", row_height=26)
         self.body.addWidget(self.search)
         self.body.addWidget(self.table, 1)
-        self.search.textChanged.connect(self.table.filter_text)
+        self.search.textChanged.connect(self._find)
         self.search.returnPressed.connect(self._first)
         self.search.installEventFilter(self)
         self.table.opened.connect(self._opened)
@@ -49,6 +49,16 @@ class PointPicker(Card):
         self.set_heading(tr("trends.pick"), tr("trends.pick.remark", count=self._model.rowCount()))
         self.search.setPlaceholderText(tr("trends.pick.hint"))
         self._model.refresh()
+
+    def _find(self, typed: str) -> None:
+        """Points in whose names (both languages) and ids every typed word occurs."""
+        words = typed.casefold().split()
+        self.table.filter_rows((lambda point: all(word in self._words(point) for word in words)) if words else None)
+
+    def _words(self, point: Point) -> str:
+        machine = self._picture.equipment.get(point.equipment)
+        of_machine = f"{machine.name.zh} {machine.name.en}" if machine is not None else ""
+        return f"{point.id} {point.name.zh} {point.name.en} {of_machine}".casefold()
 
     def _machine(self, point: Point) -> str:
         machine = self._picture.equipment.get(point.equipment)

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QStackedWidget, QWidget
 
@@ -105,7 +105,7 @@ class TrendsScreen(QWidget):
 
     def _bind(self, key: str, act: object) -> None:
         shortcut = QShortcut(QKeySequence(key), self._stack)
-        shortcut.setContext(shortcut.context().WidgetWithChildrenShortcut)
+        shortcut.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
         shortcut.activated.connect(lambda: act(self.board) if self.board is not None else None)  # type: ignore[operator] # one of the above
 
     # --- what the shell and other screens ask

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QMenu, QPushButton, QWidget
 
 from console.domain.times import DAY, HOUR, MINUTE
 from console.texts import tr
@@ -111,10 +111,8 @@ class Toolbar(QWidget):
         button.setCheckable(checkable)
         return button
 
-    def _menu(self, name: str) -> QToolButton:
-        button = QToolButton()
-        button.setObjectName(name)
-        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+    def _menu(self, name: str) -> QPushButton:
+        button = self._button(name)
         button.setMenu(QMenu(button))
         return button
 
