@@ -120,6 +120,12 @@ def test_a_factor_beside_its_values_counts_for_the_same_answer() -> None:
     assert [part.values.tolist() for part in decoder.decode(raw(1) + raw(1234))] == [[1], [123.4]]
 
 
+def test_a_text_beside_a_factor_is_no_factor() -> None:
+    points = [register(1, 0), register(3, 1, "text", length=1), register(2, 2, factors=(Factor("E1.p1"),))]
+    decoder = BlockDecoder(3, 0, points, Factors(points))
+    assert [list(part.values) for part in decoder.decode(raw(2) + b"AB" + raw(7))] == [[2], [14.0], ["AB"]]
+
+
 def test_factors_leave_sentinels_limits_and_other_points_alone() -> None:
     points = [RATIO, register(2, 0, factors=(times(),), not_available=(0xFFFF,)), register(3, 1)]
     factors = Factors(points)
