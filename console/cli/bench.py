@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import argparse
 import asyncio
+import logging
 import re
 import sys
 import time
@@ -19,7 +20,8 @@ from console.cli.common import FAILED, OK, complain, print_json, say
 from console.domain.commands import RecordPointTest
 from console.domain.commissioning import Result
 from console.domain.estate import Modbus, ModbusRtuTcp, ModbusSerial, ModbusTcp
-from console.domain.problems import Refused
+from console.domain.health import HealthLine
+from console.domain.problems import Problem, Refused
 from console.domain.text import Text
 from console.link import bench as m
 from console.texts import language, sentence, tr
@@ -75,8 +77,10 @@ async def _read(arguments: argparse.Namespace, connection: Modbus) -> int:
 
     unit, function, first, count = arguments.unit, arguments.fc, arguments.address, arguments.count
     check_read(function, first, count)
-    async with open_line(connection, RealClock()) as line:
+    state = _state_of_the_line()
+    async with open_line(connection, RealClock(), state) as line:
         reply = await line.read_raw(RawRead(unit, function, first, count))
+    state.refuse(reply.outcome)
     last = first + count - 1
     if not reply.good:
         raise refusal(reply.outcome, reply.exception, str(arguments.target), unit, function, first, last)
@@ -96,6 +100,27 @@ async def _read(arguments: argparse.Namespace, connection: Modbus) -> int:
         say(line_)
     say(tr("bench.cli.legend"))
     return OK
+
+
+def _state_of_the_line() -> Any:
+    """A sink that keeps the connection's problem. The line's own log stays quiet: the sentence is said once, at the end."""
+    from drivers.bench import Nobody
+
+    logging.getLogger("drivers").setLevel(logging.CRITICAL)
+
+    class State(Nobody):
+        problem: Problem | None = None
+
+        def health(self, line: HealthLine) -> None:
+            """Keep it."""
+            self.problem = line.problem if line.kind == "connection" else self.problem
+
+        def refuse(self, outcome: str) -> None:
+            """Raise it."""
+            if outcome == "not_connected" and self.problem is not None:
+                raise Refused(self.problem.code, **self.problem.params)
+
+    return State()
 
 
 def _table(found: tuple[Way, ...]) -> list[str]:
@@ -139,16 +164,19 @@ async def _scan(arguments: argparse.Namespace, connection: Modbus, first: int, l
     from drivers.bench import open_line
     from drivers.scan import Manners, Progress, Scan, Walk
 
-    clock, progress = RealClock(), Progress(last - first + 1)
+    clock, progress, state = RealClock(), Progress(last - first + 1), _state_of_the_line()
     telling = asyncio.create_task(_tell(progress)) if sys.stderr.isatty() and not arguments.json else None
     try:
-        async with open_line(connection, clock) as line:
+        async with open_line(connection, clock, state) as line:
             scanning = Scan(line, clock, progress, Manners(max(0, arguments.pause)))
             if arguments.units:
                 found: Callable[[Unit], None] = (lambda _: None) if arguments.json else _say_unit
                 await scanning.bus(range(first, last + 1), arguments.fc, arguments.address, found)
             else:
                 await scanning.addresses(Walk(arguments.unit, arguments.fc, first, last, arguments.span, (), progress.ranges))
+    except Refused as refused:
+        state.refuse("not_connected" if refused.problem.code == "bench.scan.not_connected" else "")
+        raise
     finally:
         if telling is not None:
             telling.cancel()

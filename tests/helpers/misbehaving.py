@@ -28,6 +28,7 @@ class Asked:
 class Misbehaving:
     ways: dict[int, str] = field(default_factory=dict)
     values: dict[tuple[int, int], int] = field(default_factory=dict)
+    identities: dict[int, dict[int, bytes]] = field(default_factory=dict)
     bad: frozenset[int] = frozenset()
     longest: int = 125
     mute_above: int = 125
@@ -69,8 +70,14 @@ class Misbehaving:
         self.connections += 1
         try:
             while True:
-                head = await stream.readexactly(12)
-                transaction, _, _, unit, function, address, count = struct.unpack(">HHHBBHH", head)
+                transaction, _, length, unit = struct.unpack(">HHHB", await stream.readexactly(7))
+                pdu = await stream.readexactly(length - 1)
+                if pdu[0] == 43:  # identification: type 14, kind, first object
+                    self.asked.append(Asked(time.monotonic(), transaction, unit, 43, pdu[2], pdu[3]))
+                    if self.ways.get(unit) != "silent":
+                        writer.write(frame(self.asked[-1], self.identification(unit, pdu)))
+                    continue
+                function, address, count = struct.unpack(">BHH", pdu)
                 self.asked.append(Asked(time.monotonic(), transaction, unit, function, address, count))
                 await asyncio.sleep(self.delay)
                 await self._answer(writer, self.asked[-1])
@@ -80,6 +87,14 @@ class Misbehaving:
             writer.transport.abort()
             self._writers.discard(writer)
             self._tasks.discard(task)
+
+    def identification(self, unit: int, asked: bytes) -> bytes:
+        """Everything that the unit knows of itself, or exception 1 if that is nothing."""
+        objects = self.identities.get(unit)
+        if objects is None:
+            return bytes([43 | 0x80, 1])
+        listed = b"".join(bytes([ident, len(text)]) + text for ident, text in sorted(objects.items()) if ident >= asked[3])
+        return bytes([43, 14, asked[2], 0x01, 0, 0, len(objects)]) + listed
 
     def right(self, asked: Asked) -> bytes:
         """The PDU of the right answer."""

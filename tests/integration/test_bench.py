@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -38,8 +39,10 @@ async def ask(console: Desk, make: Any) -> Any:
     return await console.client.query(make)
 
 
-async def test_a_point_test_is_on_the_sheet_with_the_value_that_was_shown_and_outlives_a_restart(running: Any, tmp_path: Path) -> None:
-    process, bank = running
+async def test_a_point_test_is_on_the_sheet_with_the_value_that_was_shown_and_outlives_a_restart(
+    running: Any, tmp_path: Path
+) -> None:
+    process, _ = running
     async with desk(process.folder) as console:
         await console.until(lambda p: p.value("P1.pressure") == 50)
         await console.sign_on("wang")
@@ -83,7 +86,8 @@ async def test_a_good_point_is_called_good_and_one_whose_device_is_gone_says_so(
         assert (answer.problem.code, answer.quality) == ("bench.why.good", 0)
         refused = await ask(console, lambda id: m.WhyBadQuery(id, "P1.x"))
         assert refused.problem.code == "refused.point_unknown"
-    done = subprocess.run(
+    done = await asyncio.to_thread(
+        subprocess.run,
         [sys.executable, "-m", "console.cli", "--lang", "en", "status", "--store", str(process.folder), "--why", "P1.level"],
         capture_output=True, encoding="utf-8", timeout=30, check=False,
     )  # fmt: skip
