@@ -35,6 +35,8 @@ class Navigator(Protocol):
 
     def open_order(self, number: int) -> None: ...
 
+    def open_trend(self, points: list[str]) -> None: ...
+
 
 class Header(QFrame):
     """See the module."""

@@ -45,6 +45,7 @@ class MachinePage(QWidget):
         self.points.picked.connect(self._picked)
         self.aside.alarm_opened.connect(navigator.open_alarm)
         self.aside.order_opened.connect(navigator.open_order)
+        self.trend.wide_asked.connect(navigator.open_trend)
         picture.values_changed.connect(self._values)
         picture.alarms_changed.connect(self._alarms)
         picture.orders_changed.connect(self._orders)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
@@ -30,6 +30,8 @@ PLOT = "console.ui.equipment.plot"
 
 class TrendCard(Card):
     """See the module. pyqtgraph is imported when the card is first seen."""
+
+    wide_asked = Signal(object)  # list[str]: these points on the trend page
 
     def __init__(self, picture: Picture, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -62,6 +64,10 @@ class TrendCard(Card):
             self.buttons[name] = button
         self._legend = Legend()
         bar.addWidget(self._legend, 1)
+        self.wide = QPushButton()
+        self.wide.setObjectName("trend_wide")
+        self.wide.clicked.connect(lambda: self.wide_asked.emit([point.id for point in self._points]))
+        bar.addWidget(self.wide)
         self.body.addLayout(bar)
         self.body.addWidget(self._stack, 1)
 
@@ -99,6 +105,8 @@ class TrendCard(Card):
         banded = len(self._points) == 1 and self._points[0].normal is not None
         left_out = tr("equipment.trend.left_out", count=MOST)
         self.remark.setText(left_out if self._left_out else tr("equipment.trend.remark") if banded else "")
+        self.wide.setText(tr("equipment.trend.wide"))
+        self.wide.setEnabled(bool(self._points))
         for name, button in self.buttons.items():
             button.setText(tr(f"equipment.span.{name}"))
         if not self._points:

@@ -404,3 +404,12 @@ def test_the_tick_of_a_full_page_is_short(picture: Picture, screen: EquipmentScr
     for _ in range(20):
         picture.ticked.emit()
     assert (time.perf_counter() - before) / 20 < 0.016
+
+
+def test_the_trend_card_leads_to_the_trend_page_with_its_points(screen: EquipmentScreen, been: Been, qtbot: QtBot) -> None:
+    screen.show_equipment("EM1")
+    qtbot.mouseClick(screen.page.trend.wide, Qt.MouseButton.LeftButton)
+    kind, points = been.places[-1]
+    assert kind == "trend"
+    assert points
+    assert all(str(point).startswith("EM1.") for point in points)  # type: ignore[attr-defined]
