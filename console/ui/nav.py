@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
 
+from console.domain.isolations import wants_attention
 from console.texts import tr
 from console.ui import icons, theme
-from console.ui.picture import Picture
+from console.ui.picture import Picture, overdue_of
 
 WIDTH = 84
-SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "trends", "connections", "system")
+REMIND_MS = 30_000
+SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "readings", "isolations", "trends", "connections", "system")
 KEYS = {
     "overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7",
-    "trends": "Ctrl+T",
+    "trends": "Ctrl+T", "readings": "Ctrl+1", "isolations": "Ctrl+2",
 }  # fmt: skip
 
 
@@ -101,6 +103,12 @@ class Nav(QFrame):
         records = (picture.alarms_changed, picture.faults_changed, picture.orders_changed, picture.health_changed)
         for signal in (picture.replaced, *records):
             signal.connect(self._count)
+        for signal in (picture.readings_changed, picture.isolations_changed):
+            signal.connect(self._count)
+        self._remind = QTimer(self)
+        self._remind.setInterval(REMIND_MS)  # readings and patrols fall due without anything else happening
+        self._remind.timeout.connect(self._count)
+        self._remind.start()
 
     def add_tool(self, tool: QWidget) -> None:
         """A small tool below the screens."""
@@ -125,4 +133,8 @@ class Nav(QFrame):
         self._buttons["alarms"].set_waiting(len(unhandled), min(unhandled, default=0))
         self._buttons["faults"].set_waiting(open_faults, min(untaken, default=0))
         self._buttons["orders"].set_waiting(sum(order.open for order in picture.orders.values()), 0)
+        self._buttons["readings"].set_waiting(sum(overdue_of(picture, point) > 0 for point in picture.awaited), 0)
+        isolations = [isolation for isolation in picture.isolations.values() if isolation.open]
+        urgent = any(wants_attention(isolation, picture.now()) for isolation in isolations)
+        self._buttons["isolations"].set_waiting(len(isolations), 3 if urgent else 0)
         self._buttons["connections"].set_waiting(down, 2 if down else 0)

@@ -17,10 +17,12 @@ from console.domain.alarms import Alarm
 from console.domain.estate import Equipment, Estate, Location, Point, Site
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
+from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.problems import Problem
 from console.domain.quality import Quality
+from console.domain.readings import Readings, overdue_since, recent, taken_in
 from console.domain.rules import AlarmRule
 from console.domain.text import Text
 from console.domain.times import DAY, SECOND
@@ -59,6 +61,8 @@ class Picture(QObject):
     faults_changed = Signal(object)  # set[int]
     orders_changed = Signal(object)  # set[int]
     plans_changed = Signal()
+    readings_changed = Signal(object)  # set[str]: point ids
+    isolations_changed = Signal(object)  # set[int]
     health_changed = Signal()
     people_changed = Signal()
     link_changed = Signal(str)  # connecting | live | lost
@@ -80,6 +84,9 @@ class Picture(QObject):
         self.orders: dict[int, Order] = {}
         self.plans: dict[str, PlanState] = {}
         self.accounts: dict[str, Account] = {}
+        self.readings: dict[str, Readings] = {}  # the newest of every manual point
+        self.awaited: dict[str, int] = {}  # manual points, and since when each is known
+        self.isolations: dict[int, Isolation] = {}
         self.health: dict[str, HealthLine] = {}
         self.sessions: tuple[Session, ...] = ()
         self.me = ""
@@ -163,13 +170,15 @@ class Picture(QObject):
         self.plans = {plan.plan: plan for plan in snapshot.plans}
         self.accounts = {account.name: account for account in snapshot.accounts}
         self.health = {line.id: line for line in snapshot.health}
+        self.readings, self.awaited = recent(snapshot.readings), snapshot.awaited
+        self.isolations = {isolation.number: isolation for isolation in snapshot.isolations}
         self.sessions, self.me, self.set_up = snapshot.sessions, snapshot.me, snapshot.set_up
         self._values = {}
         self._take_values(snapshot.live)
         self.live = True
         self.replaced.emit()
 
-    def take_delta(self, delta: Delta) -> None:
+    def take_delta(self, delta: Delta) -> None:  # noqa: PLR0912 - one line a kind
         """What changed."""
         self.revision = delta.revision
         numbers = self._take_values(delta.live)
@@ -181,6 +190,9 @@ class Picture(QObject):
         self.faults.update((fault.number, fault) for fault in delta.faults)
         self.orders.update((order.number, order) for order in delta.orders)
         self.plans.update((plan.plan, plan) for plan in delta.plans)
+        for reading in delta.readings:
+            self.readings[reading.point] = taken_in(self.readings.get(reading.point, ()), reading)
+        self.isolations.update((isolation.number, isolation) for isolation in delta.isolations)
         self.accounts.update((account.name, account) for account in delta.accounts)
         self.health.update((line.id, line) for line in delta.health)
         for gone in delta.health_gone:
@@ -194,6 +206,10 @@ class Picture(QObject):
             self.orders_changed.emit({order.number for order in delta.orders})
         if delta.plans:
             self.plans_changed.emit()
+        if delta.readings:
+            self.readings_changed.emit({reading.point for reading in delta.readings})
+        if delta.isolations:
+            self.isolations_changed.emit({isolation.number for isolation in delta.isolations})
         if delta.health or delta.health_gone:
             self.health_changed.emit()
         if numbers:
@@ -203,6 +219,9 @@ class Picture(QObject):
         """Let go of faults and orders that ended more than a day ago: a console runs for months."""
         limit = self.now() - DAY
         self.faults = {number: fault for number, fault in self.faults.items() if fault.open or fault.closed_at > limit}
+        self.isolations = {
+            number: each for number, each in self.isolations.items() if each.lifted is None or each.lifted.entered_at > limit
+        }
         kept = {fault.order for fault in self.faults.values()}
         self.orders = {
             number: order for number, order in self.orders.items() if order.open or number in kept or ended_at(order) > limit
@@ -237,3 +256,12 @@ class Picture(QObject):
 
     def _set_time(self, now: int, rate: float) -> None:
         self._beat = _Beat(now, rate, self._elapsed.nsecsElapsed())
+
+
+def overdue_of(picture: Picture, point_id: str) -> int:
+    """Since when a manual point's reading is missing, UTC ns; 0 if none is."""
+    point = picture.points.get(point_id)
+    if point is None:
+        return 0
+    readings, known = picture.readings.get(point_id, ()), picture.awaited.get(point_id, 0)
+    return overdue_since(point, readings, known, picture.now(), picture.estate.site.timezone)

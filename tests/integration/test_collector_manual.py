@@ -85,12 +85,12 @@ def restart(process: CollectorProcess, steering: Steering) -> None:
     process.wait_until_it_answers()
 
 
-async def enter(at: Desk, point: str, value: float, **more: Any) -> None:
-    await at.ask(EnterReadings((EnteredReading(point, value, **more),)))
+async def enter(to: Desk, point: str, value: float, **more: Any) -> None:
+    await to.ask(EnterReadings((EnteredReading(point, value, **more),)))
 
 
-async def refused(at: Desk, point: str, value: float, **more: Any) -> str:
-    return await at.refused(EnterReadings((EnteredReading(point, value, **more),)))
+async def refused(to: Desk, point: str, value: float, **more: Any) -> str:
+    return await to.refused(EnterReadings((EnteredReading(point, value, **more),)))
 
 
 async def test_a_typed_reading_is_a_value_with_history_and_alarms_and_survives_a_kill(tmp_path: Path) -> None:

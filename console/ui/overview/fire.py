@@ -29,7 +29,10 @@ class FirePane(Pane):
 
     def summary(self) -> str:
         """How many panels and nodes."""
-        return tr("overview.fire.summary", panels=len(self.machines), nodes=sum(len(nodes) for nodes in self._nodes.values()))
+        said = tr("overview.fire.summary", panels=len(self.machines), nodes=sum(len(nodes) for nodes in self._nodes.values()))
+        mine = {machine.id for machine in self.machines}
+        isolated = sum(each.open and each.equipment in mine for each in self._picture.isolations.values())
+        return f"{said} · {tr('isolations.registered', count=isolated)}" if isolated else said
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The panels side by side, a legend with counts below."""
