@@ -64,8 +64,9 @@ class TrendCard(Card):
             self.buttons[name] = button
         self._legend = Legend()
         bar.addWidget(self._legend, 1)
-        self.wide = QPushButton()
+        self.wide = QPushButton("⤢")
         self.wide.setObjectName("trend_wide")
+        self.wide.setFixedWidth(34)  # the names need the room
         self.wide.clicked.connect(lambda: self.wide_asked.emit([point.id for point in self._points]))
         bar.addWidget(self.wide)
         self.body.addLayout(bar)
@@ -105,7 +106,7 @@ class TrendCard(Card):
         banded = len(self._points) == 1 and self._points[0].normal is not None
         left_out = tr("equipment.trend.left_out", count=MOST)
         self.remark.setText(left_out if self._left_out else tr("equipment.trend.remark") if banded else "")
-        self.wide.setText(tr("equipment.trend.wide"))
+        self.wide.setToolTip(tr("equipment.trend.wide"))
         self.wide.setEnabled(bool(self._points))
         for name, button in self.buttons.items():
             button.setText(tr(f"equipment.span.{name}"))

@@ -51,6 +51,7 @@ from tests.helpers.snapshots import (
     signed_on,
     snapshot,
 )
+from tests.unit.ui_equipment.conftest import Been
 
 LOW = "PS1.discharge_pressure#low"
 PRESSURE = NUMBERS["PS1.discharge_pressure"]
@@ -406,10 +407,11 @@ def test_the_tick_of_a_full_page_is_short(picture: Picture, screen: EquipmentScr
     assert (time.perf_counter() - before) / 20 < 0.016
 
 
-def test_the_trend_card_leads_to_the_trend_page_with_its_points(screen: EquipmentScreen, been: Been, qtbot: QtBot) -> None:
+def test_the_trend_card_leads_to_the_trend_page_with_its_points(screen: EquipmentScreen, been: Been) -> None:
     screen.show_equipment("EM1")
-    qtbot.mouseClick(screen.page.trend.wide, Qt.MouseButton.LeftButton)
+    screen.page.trend.wide.click()
     kind, points = been.places[-1]
     assert kind == "trend"
+    assert isinstance(points, list)
     assert points
-    assert all(str(point).startswith("EM1.") for point in points)  # type: ignore[attr-defined]
+    assert all(point.startswith("EM1.") for point in points)
