@@ -78,14 +78,15 @@ def _wide(address: int, raw: bytes) -> Iterator[Way]:
     """Integers and floats of four or eight bytes in all word orders."""
     size = len(raw)
     turned = {order: ordered(raw, order) for order in _ORDERS}
+    reals: dict[str, float] = {order: struct.unpack(">f" if size == 4 else ">d", each)[0] for order, each in turned.items()}
+    most = POSSIBLE if any(_of_real(number) == LIKELY for number in reals.values()) else LIKELY  # chance hardly makes a real
     for signed in (False, True):
         kind = f"{'i' if signed else 'u'}{8 * size}"
         values = {order: int.from_bytes(each, "big", signed=signed) for order, each in turned.items()}
         least = min(abs(value) for value in values.values())
         for order, value in values.items():
-            yield Way(address, kind, order, str(value), value, _of_integer(value, least, size))
-    for order, each in turned.items():
-        number: float = struct.unpack(">f" if size == 4 else ">d", each)[0]
+            yield Way(address, kind, order, str(value), value, min(most, _of_integer(value, least, size)))
+    for order, number in reals.items():
         text = f"{number:.7g}" if size == 4 else f"{number:.15g}"
         finite = math.isfinite(number)
         yield Way(address, f"f{8 * size}", order, text, number if finite else None, _of_real(number))

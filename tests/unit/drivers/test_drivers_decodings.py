@@ -34,6 +34,7 @@ def test_a_voltage_is_likely_in_the_order_it_was_sent_in_and_hardly_an_integer(o
     assert voltage.text == "230.4"
     assert voltage.hint == LIKELY
     assert of(found, "u32", order).hint == HARDLY
+    assert not any(way.hint == LIKELY for way in found if way.type in ("u32", "i32"))
 
 
 def test_a_counter_is_likely_in_the_order_that_makes_it_smallest() -> None:
