@@ -27,6 +27,8 @@ from typing import Any
 import numpy as np
 import psutil
 
+from drivers.decode import BlockDecoder
+from tests.benchmarks.poll_worker import lines
 from tests.benchmarks.report import report
 from tests.helpers.mosquitto import Mosquitto, free_port
 
@@ -36,7 +38,7 @@ POINTS = 100 * PORTS
 LEARNT = 12.0  # the plan has its holes and its pace by then
 WINDOW, PAIRS = 8.0, 3
 OUTAGE = 15.0
-UNITS, ANSWER_MS, POLL_MS, TIMEOUT_MS = 30, 20, 2000, 200  # a line that is busy 30 % of the time; time-out : interval = 1 : 10
+UNITS, ANSWER_MS, POLL_MS, TIMEOUT_MS = 30, 50, 2000, 200  # a line that is busy 75 % of the time; time-out : interval = 1 : 10
 SILENT, WATCHED = 6.0, 44.0  # until the dead unit is given up, and then a window with its probe (after 30 s)
 TOPICS = 100
 
@@ -95,12 +97,15 @@ def main() -> None:
             rows += fastest(server)
             rows += memory(server)
             rows += line_recovery(server)
-    rows += neighbours()
+    rows += [("decode_points_s", decoding(), ""), *neighbours()]
     if shutil.which("mosquitto") or Path("/usr/sbin/mosquitto").exists():
         rows += messages()
         rows += broker_recovery()
     else:
         print("mosquitto is not installed: no MQTT figures")
+    recovered = [figure for key, figure, _ in rows if key.startswith("recover_s_")]
+    if recovered:
+        rows.append(("recover_s", max(recovered), "<= 3"))
     load = psutil.getloadavg()[0] / (psutil.cpu_count() or 1)
     report([*rows, ("machine_load", load, "")])  # > 1: the machine was busy with other things as well
 
@@ -218,6 +223,18 @@ def fastest(server: str) -> list[Row]:
     ]
 
 
+def decoding() -> float:
+    """Points a second out of blocks of 125 registers that are different every time (those of ``fastest`` seldom are)."""
+    dice = np.random.default_rng(20261121)
+    payloads = [dice.integers(0, 65536, 125, np.uint16).tobytes() for _ in range(1000)]
+    points = lines(1, 1, 1000, ((0, 125),), 0).points
+    decoder = BlockDecoder(3, 0, points)
+    began = time.process_time()
+    for payload in payloads * 5:
+        decoder.decode(payload)
+    return 5000 * 125 / (time.process_time() - began)
+
+
 def memory(server: str) -> list[Row]:
     """The resident set with 10,000 polled points against the same process without any."""
     found = []
@@ -244,7 +261,7 @@ def line_recovery(server: str) -> list[Row]:
             time.sleep(OUTAGE + extra)
             up.enter_context(serving(server, 10, "strict", first=first))
             took.append(recovery(worker))
-    return [("recover_s", max(took), "<= 3")]
+    return [("recover_s_line", max(took), "")]
 
 
 def recovery(worker: Worker) -> float:
@@ -311,7 +328,7 @@ def broker_recovery() -> list[Row]:
         up.enter_context(Mosquitto(port=port))
         up.enter_context(started(*flood, str(port), str(TOPICS), "20"))
         took = recovery(worker)
-    return [("recover_s_broker", took, "<= 3")]
+    return [("recover_s_broker", took, "")]
 
 
 if __name__ == "__main__":
