@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, Qt
-from PySide6.QtGui import QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QPainter, QPaintEvent
 
-from console.domain.estate import Equipment, Point
+from console.domain.estate import Equipment
 from console.texts import language, tr
 from console.ui import theme
+from console.ui.overview.nodes import Node, nodes_of, paint_look, shown_looks
 from console.ui.overview.panes import Pane, hatch, number, words
-
-# states of a node in the panel's own words (GST map): which look each gets, the gravest first
-LOOKS = {1: "fire", 2: "fault", 7: "isolated", 5: "activated", 3: "feedback"}
-LEGEND = ("fire", "fault", "isolated", "activated", "feedback")
-TOKENS = {"fire": "p1", "fault": "p3", "isolated": "p4", "activated": "p2", "feedback": "running"}
 
 
 class FirePane(Pane):
@@ -22,10 +18,8 @@ class FirePane(Pane):
     def choose(self) -> None:
         """All panels with their nodes."""
         self.machines = [machine for machine in self._picture.equipment.values() if machine.page == "fire_panel"]
-        self._nodes: dict[str, list[Point]] = {
-            machine.id: [point for point in self._picture.points_of.get(machine.id, []) if point.key.startswith("node")]
-            for machine in self.machines
-        }
+        self._nodes: dict[str, list[Node]] = {machine.id: nodes_of(self._picture, machine.id) for machine in self.machines}
+        self._looks = shown_looks([node for nodes in self._nodes.values() for node in nodes])
 
     def summary(self) -> str:
         """How many panels and nodes."""
@@ -39,7 +33,7 @@ class FirePane(Pane):
         self.areas = []
         if not self.machines:
             return
-        counts = dict.fromkeys(LEGEND, 0)
+        counts = dict.fromkeys(self._looks, 0)
         width = self.width() / len(self.machines)
         with QPainter(self) as painter:
             for place, machine in enumerate(self.machines):
@@ -61,37 +55,23 @@ class FirePane(Pane):
         if offline:
             hatch(painter, grid)
             return
-        for place, point in enumerate(nodes):
+        for place, node in enumerate(nodes):
             cell = QRectF(
                 grid.left() + (place % columns) * step_x, grid.top() + (place // columns) * step_y, step_x - 2, step_y - 2
             )
-            reading = self._picture.reading(point.id)
-            if not reading.quality.usable:
+            if not self._picture.reading(node.point.id).quality.usable:
                 hatch(painter, cell)
                 continue
-            look = LOOKS.get(int(reading.value)) if not isinstance(reading.value, str) else None
-            if look is None:
-                painter.fillRect(cell, theme.colour("raised"))
-                continue
-            counts[look] += 1
-            if look == "isolated":
-                painter.setPen(QPen(theme.colour("p4"), 1.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(cell.adjusted(1, 1, -1, -1))
-            else:
-                painter.fillRect(cell, theme.colour(TOKENS[look]))
+            look = node.look(self._picture)
+            if look is not None:
+                counts[look] += 1
+            paint_look(painter, cell, look)
 
     def _paint_legend(self, painter: QPainter, counts: dict[str, int]) -> None:
         left = 0.0
-        for look in LEGEND:
+        for look in self._looks:
             text = f"{tr(f'overview.fire.{look}')} {counts[look]}"
-            box = QRectF(left, self.height() - 15, 10, 10)
-            if look == "isolated":
-                painter.setPen(QPen(theme.colour("p4"), 1.5))
-                painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawRect(box)
-            else:
-                painter.fillRect(box, theme.colour(TOKENS[look]))
+            paint_look(painter, QRectF(left, self.height() - 15, 10, 10), look)
             painter.setFont(theme.font(12))
             width = painter.fontMetrics().horizontalAdvance(text)
             words(painter, QRectF(left + 15, self.height() - 20, width + 4, 20), text, "text" if counts[look] else "dim", 12)

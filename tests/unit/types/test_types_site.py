@@ -36,11 +36,11 @@ def whole_site() -> str:
     unit = 0
     for name, kind in _SHIPPED.items():
         parts = [f"id: {name}", f"type: {name}", f"name: {name}", "location: B"]
-        if name.startswith("mqtt"):
-            parts.append("connection: broker")
-        elif kind.record.get("device") is not None:
+        if kind.record.get("device") is not None:
             unit += 1
             parts += ["connection: gw", f"unit: {unit}"]
+        elif name != "manual_readings":
+            parts.append("connection: broker")
         said = _said(kind)
         if said:
             parts.append(

@@ -18,10 +18,11 @@ from config.findings import Findings
 from config.loader import load_text
 from console.domain.estate import Estate, ModbusDevice, ModbusSource, ModbusTcp, Point
 from console.domain.quality import Quality
+from console.domain.registers import width
 from drivers.decode import BlockDecoder
 from drivers.factors import Factors
 from drivers.modbus.codec import judge, request
-from drivers.readplan import Block, build, width
+from drivers.readplan import Block, build
 from drivers.replies import Outcome
 
 FOLDER = Path(__file__).parent / "frames"

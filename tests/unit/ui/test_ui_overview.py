@@ -158,9 +158,11 @@ def test_fire_states_are_told_apart_and_counted(show: Show, qtbot: QtBot) -> Non
     pane = shown(FirePane, qtbot, picture)
     assert pane.summary() == "1 台主机 · 20 点"
     assert says(pane, "火警 0")
-    nodes = {"FP1.node_001": 1, "FP1.node_002": 1, "FP1.node_003": 2, "FP1.node_004": 7, "FP1.node_005": 5, "FP1.node_006": 3}
+    # nodes 2 and 3 have rules that name their states 7 and 6; the others have none and mean what GST panels mean
+    states = {"001": 1, "004": 1, "005": 2, "002": 7, "006": 5, "007": 3, "003": 6}
+    nodes = {f"FP1.node_{place}": state for place, state in states.items()}
     show(snapshot(live=live({**NORMAL, **nodes}, {"FP1.node_020": Quality.COMM_LOST})))
-    for words in ("火警 2", "故障 1", "屏蔽 1", "启动 1", "反馈 1"):
+    for words in ("火警 2", "监管 1", "故障 1", "屏蔽 1", "启动 1", "反馈 1"):
         assert says(pane, words), words
     assert alarming(pane) == {"p1", "p2", "p3", "p4"}
 
