@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -244,22 +245,34 @@ class TrendsScreen(QWidget):
     def _failed(self, problem: Problem) -> None:
         self._say(sentence(problem))
 
+    def _ask_words(self, title: str, asked: str, then: Callable[[str], None], *, lines: bool = False) -> None:
+        """A small dialog that leaves the page alive; ``then`` gets what was typed, if anything was."""
+        dialog = QInputDialog(self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setWindowTitle(title)
+        dialog.setLabelText(asked)
+        dialog.setOption(QInputDialog.InputDialogOption.UsePlainTextEditForTextInput, lines)
+        dialog.textValueSelected.connect(lambda typed: then(typed) if typed.strip() else None)
+        dialog.open()
+
     def _save_view(self) -> None:
-        name, given = QInputDialog.getText(self, tr("trends.views.save"), tr("trends.views.name"))
-        if given and name.strip():
+        def save(name: str) -> None:
             of_pens.save_view(name.strip(), self._view)
             self._say(tr("trends.views.saved", name=name.strip()))
+
+        self._ask_words(tr("trends.views.save"), tr("trends.views.name"), save)
 
     def _note(self) -> None:
         if self.board is None:
             return
-        at = self.board.pinned() or self._picture.now()
-        text, given = QInputDialog.getMultiLineText(self, tr("trends.note"), tr("trends.note.ask"))
-        if given and text.strip():
-            machines = {point.equipment for _, point in self.board.pens()}
-            machine = machines.pop() if len(machines) == 1 else ""
-            at = min(at, self._picture.now())
+        at = min(self.board.pinned() or self._picture.now(), self._picture.now())
+        machines = {point.equipment for _, point in self.board.pens()}
+        machine = machines.pop() if len(machines) == 1 else ""
+
+        def write(text: str) -> None:
             self._desk.ask(cmd.WriteNote(text, at, machine), lambda _number: self._noted(), self._failed)
+
+        self._ask_words(tr("trends.note"), tr("trends.note.ask"), write, lines=True)
 
     def _noted(self) -> None:
         self._say(tr("trends.note.done"))

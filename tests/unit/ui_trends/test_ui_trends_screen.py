@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QInputDialog
 from pytestqt.qtbot import QtBot
 
 from console.domain.commands import WriteNote
@@ -224,12 +225,15 @@ def test_a_place_that_cannot_be_written_is_said(screen: TrendsScreen, line: Reco
     qtbot.waitUntil(lambda: "out.csv" in screen._card.remark.text())
 
 
-def test_a_note_is_written_at_the_cursor(screen: TrendsScreen, line: RecordingLine, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_is_written_at_the_cursor(screen: TrendsScreen, line: RecordingLine) -> None:
     screen.show_points([PRESSURE])
     serve(line)
     screen.board._clicked((NOW - HOUR / 2) / SECOND, False)  # type: ignore[union-attr]
-    monkeypatch.setattr("console.ui.trends.screen.QInputDialog.getMultiLineText", lambda *_: ("阀门已开", True))
-    screen._note()
+    screen.toolbar.note.click()
+    dialog = screen.findChild(QInputDialog)
+    assert dialog is not None
+    dialog.setTextValue("阀门已开")
+    dialog.accept()
     note = line.last
     assert isinstance(note, WriteNote)
     assert (note.text, note.equipment) == ("阀门已开", "PS1")
