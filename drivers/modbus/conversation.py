@@ -79,18 +79,16 @@ class Conversation:
         self._question, self._compiled, self._mine, self._unit = question, compiled, [], question.unit
         size = None if isinstance(question, Inquiry) else expected(question)
         try:
-            ends = loop.time() + timeout
-            late = False
+            late = False  # the last that came was an earlier one's answer
             while True:
                 if not late:
                     own = _Owed(question.unit, question.function, size, loop.time() + OWED_FOR * timeout)
                     self._owed.append(own)
                     self._mine.append(own)
                     self._send(compiled, write)
-                reply = await self._wait(min(SETTLE, timeout) if late else max(0.0, ends - loop.time()))
-                if reply is None:  # somebody's, but not ours: the present one may follow at once
+                reply = await self._wait(min(SETTLE, timeout) if late else timeout)
+                if reply is None:
                     late = True
-                    ends = loop.time() + timeout
                 elif reply.outcome is Outcome.TIMEOUT and late and len(self._mine) < OWED_FOR:
                     late = False
                 else:

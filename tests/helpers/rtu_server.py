@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from tests.helpers.misbehaving import Asked, Misbehaving
 
@@ -117,13 +118,13 @@ class SerialLine:
 
     def join(self) -> None:
         self._master, slave = os.openpty()
-        os.symlink(os.ttyname(slave), self.path)
+        Path(self.path).symlink_to(os.ttyname(slave))
         self._slave = slave
         self._thread = threading.Thread(target=self._serve, args=(self._master,))
         self._thread.start()
 
     def cut(self) -> None:
-        os.unlink(self.path)
+        Path(self.path).unlink()
         os.close(self._slave)
         master, self._master = self._master, -1
         thread, self._thread = self._thread, None

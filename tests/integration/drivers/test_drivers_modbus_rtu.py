@@ -128,7 +128,7 @@ async def test_noise_and_the_echo_of_our_own_request_before_an_answer_do_no_harm
 
 
 async def test_a_late_rtu_answer_is_never_taken_for_the_present_one(tmp_path: Path) -> None:
-    """The answer to the first question comes after its time-out, while the same question is asked again; by then the value is another."""
+    """It comes while the same question is asked again; by then the value is another."""
     server = Rtu(ways={1: "late"}, values={(1, 1): 500})
     with bus(tmp_path, server) as line:
         async with polling(serial(line.path, timeout_ms=250), [register(1, 1)]) as (findings, driver):

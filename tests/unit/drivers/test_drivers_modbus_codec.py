@@ -6,7 +6,7 @@ import asyncio
 import struct
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from pymodbus.framer import FramerSocket
 from pymodbus.pdu import DecodePDU
@@ -15,6 +15,7 @@ from drivers.modbus.codec import expected, judge, request
 from drivers.modbus.wire import TcpWire
 from drivers.readplan import Block
 from drivers.replies import EXCEPTIONS, GATEWAY_SILENCE, REFUSALS, Outcome, Reply
+from tests.helpers.torture import FUZZED
 
 
 def block(function: int = 3, address: int = 0x101D, count: int = 2, unit: int = 7) -> Block:
@@ -103,6 +104,7 @@ def test_a_believed_answer_holds_the_registers_that_pymodbus_reads_in_it(count: 
 
 CHUNKS = st.lists(
     st.binary(max_size=20)
+    | st.builds(lambda data: b"\x00\x01\x00\x00\x00\x07\x07\x03\x04" + data, st.binary(min_size=3, max_size=4))
     | st.builds(
         lambda transaction, protocol, length, unit, rest: struct.pack(">HHHB", transaction, protocol, length, unit) + rest,
         st.integers(0, 3), st.sampled_from([0, 0, 0, 1]), st.integers(0, 12), st.integers(6, 8), st.binary(max_size=12),
@@ -111,13 +113,14 @@ CHUNKS = st.lists(
 )  # fmt: skip
 
 
+@settings(max_examples=FUZZED, deadline=None)
 @given(CHUNKS)
 def test_no_stream_whatsoever_becomes_a_number_unless_it_holds_the_right_answer(chunks: list[bytes]) -> None:
     """Bytes in any portions: the wire never crashes, and believes only a whole right frame for the present transaction."""
 
     async def feed() -> Reply:
         wire = TcpWire("127.0.0.1", 1)
-        wire._transaction, wire._block = 1, block()
+        wire._transaction, wire._question = 1, block()
         wire._reply = asyncio.get_running_loop().create_future()
         for chunk in chunks:
             wire.data_received(chunk)
