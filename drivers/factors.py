@@ -6,7 +6,7 @@ makes every value that needs it unknown. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 
 from console.domain.estate import Factor, ModbusSource, Point
 from console.domain.quality import Quality
@@ -53,16 +53,6 @@ class Factors:
 def factor_ids(points: Iterable[Point]) -> set[str]:
     """The ids of the points that are factors of others."""
     return {factor.point for point in points if isinstance(point.source, ModbusSource) for factor in point.source.factors}
-
-
-def unknown_factors(source: ModbusSource, value: Callable[[str], float | None]) -> list[str]:
-    """Which factors of ``source`` give no scale now; ``value`` tells a point's usable value, None if it has none."""
-    found = []
-    for factor in source.factors:
-        present = value(factor.point)
-        if present is None or _ratio(factor, present) is None:
-            found.append(factor.point)
-    return found
 
 
 def _ratio(factor: Factor, value: float) -> tuple[float, float] | None:

@@ -6,10 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from console.domain.estate import Factor, ModbusDevice, ModbusSource, Point
+from console.domain.estate import Factor, ModbusDevice, Point
 from console.domain.quality import Quality
 from drivers.decode import BlockDecoder
-from drivers.factors import Factors, unknown_factors
+from drivers.factors import Factors
 from drivers.readplan import build
 from tests.helpers.estates import register
 
@@ -143,13 +143,6 @@ def test_without_the_factors_of_its_unit_a_value_has_no_scale() -> None:
 def test_factors_are_asked_for_before_the_values_that_need_them() -> None:
     plan = build([scaled(times()), RATIO], ModbusDevice(1, "E1"))
     assert [block.address for block in plan.blocks] == [100, 0]
-
-
-def test_why_a_scale_is_unknown_names_the_registers() -> None:
-    source = scaled(times(), Factor("E1.p9", "table", {1: 2.0})).source
-    assert isinstance(source, ModbusSource)
-    assert unknown_factors(source, {"E1.p1": 40.0, "E1.p9": 1.0}.get) == []
-    assert unknown_factors(source, {"E1.p9": 3.0}.get) == ["E1.p1", "E1.p9"]
 
 
 @given(st.integers(0, 65535), st.integers(-10, 10))
