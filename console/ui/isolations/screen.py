@@ -57,6 +57,7 @@ class IsolationsScreen(QWidget):
         self._blank = Blank()
         self._lay_out()
         self._connect()
+        self._choose_columns()
         self.retranslate()
 
     def _lay_out(self) -> None:
@@ -142,16 +143,16 @@ class IsolationsScreen(QWidget):
 
         return [
             Column(
-                "state", "isolations.column.state", 110, state,
+                "state", "isolations.column.state", 88, state,
                 sort=lambda each: (presenter.URGENCY[presenter.state(each, picture.now())], -each.number),
                 colour=lambda each: presenter.COLOURS[presenter.state(each, picture.now())],
             ),
             Column("id", "isolations.column.id", 84, lambda each: each.id, sort=lambda each: each.number, colour=lambda _e: "dim"),
-            Column("equipment", "isolations.field.equipment", 170, machine, tooltip=machine),
+            Column("equipment", "isolations.field.equipment", 140, machine, tooltip=machine),
             Column("part", "isolations.field.part", 0, part, tooltip=part),
             Column("since", "isolations.field.since", 136, lambda each: moment(each.since), sort=lambda each: each.since),
-            Column("by", "isolations.field.isolated_by", 100, lambda each: presenter.person(picture, each.isolated_by)),
-            Column("reason", "isolations.field.reason", 150, lambda each: each.reason, tooltip=lambda each: each.reason),
+            Column("by", "isolations.field.isolated_by", 84, lambda each: presenter.person(picture, each.isolated_by)),
+            Column("reason", "isolations.field.reason", 120, lambda each: each.reason, tooltip=lambda each: each.reason),
             Column("until", "isolations.field.until", 136, lambda each: moment(each.until), sort=lambda each: each.until),
             Column("patrol", "isolations.field.patrol_due", 136, lambda each: presenter.patrol(picture, each)),
             Column("patrols", "isolations.field.patrols", 60, lambda each: str(each.patrols), RIGHT),
@@ -336,7 +337,13 @@ class IsolationsScreen(QWidget):
         self._history = history
         self._open.setChecked(not history)
         self._closed.setChecked(history)
+        self._choose_columns()
         self._refresh()
+
+    def _choose_columns(self) -> None:
+        """The history tells when a part came back; what is open, what is due next."""
+        for place, column in enumerate(self._model.columns):
+            self.table.setColumnHidden(place, column.key in (("until", "patrol") if self._history else ("lifted",)))
 
     def _export(self) -> None:
         dialog = QFileDialog(self, tr("readings.export"), "isolations.csv", "CSV (*.csv)")

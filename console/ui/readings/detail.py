@@ -30,7 +30,7 @@ from console.ui.picture import Picture
 from console.ui.readings.presenter import Draft, Row, said_about, shown
 from console.ui.widgets.cards import Card, label
 
-PHOTO_WIDTH = 380
+PHOTO_WIDTH = 340
 _MB = 1024 * 1024
 
 

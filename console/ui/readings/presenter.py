@@ -139,7 +139,7 @@ def row(picture: Picture, point: Point, draft: Draft, since: int, until: int) ->
     return Row(
         point=point,
         place=(place.name if place is not None else EMPTY).get(language()),
-        name=f"{machine.name.get(language()) if machine is not None else ''} · {point.name.get(language())}",
+        name=f"{point.name.get(language())} · {machine.name.get(language()) if machine is not None else point.equipment}",
         latest=latest,
         previous=previous,
         used=used,

@@ -45,7 +45,7 @@ class ReadingsScreen(QWidget):
         self.table = SheetView(self._model)
         self._blank = Blank()
         self.detail = ReadingDetail(picture, desk)
-        self.detail.setFixedWidth(420)
+        self.detail.setFixedWidth(380)
         self._lay_out()
         self._connect()
         self.retranslate()
@@ -126,18 +126,18 @@ class ReadingsScreen(QWidget):
             return bool(row.draft.text)
 
         return [
-            Column("place", "readings.column.place", 120, lambda row: row.place, colour=lambda _row: "dim"),
+            Column("place", "readings.column.place", 88, lambda row: row.place, colour=lambda _row: "dim"),
             Column("name", "readings.column.name", 0, lambda row: row.name, tooltip=lambda row: row.point.id),
-            Column("unit", "readings.column.unit", 64, unit_of, tooltip=unit_of, colour=lambda _row: "dim"),
-            Column("previous", "readings.column.previous", 96, previous, RIGHT, colour=lambda _row: "dim"),
-            Column("latest", "readings.column.latest", 96, latest, RIGHT),
-            Column("used", "readings.column.used", 90, used, RIGHT, sort=lambda row: row.used or 0.0),
+            Column("unit", "readings.column.unit", 56, unit_of, tooltip=unit_of, colour=lambda _row: "dim"),
+            Column("previous", "readings.column.previous", 80, previous, RIGHT, colour=lambda _row: "dim"),
+            Column("latest", "readings.column.latest", 80, latest, RIGHT),
+            Column("used", "readings.column.used", 72, used, RIGHT, sort=lambda row: row.used or 0.0),
             Column("when", "readings.column.when", 136, when, colour=lambda _row: "dim"),
-            Column("who", "readings.column.who", 84, lambda row: who(self._picture, row.latest), colour=lambda _row: "dim"),
-            Column(TYPED, "readings.column.typed", 110, lambda row: row.draft.text, RIGHT, bold=unset),
-            Column("grown", "readings.column.grown", 90, grown, RIGHT, colour=lambda _row: "dim"),
+            Column("who", "readings.column.who", 72, lambda row: who(self._picture, row.latest), colour=lambda _row: "dim"),
+            Column(TYPED, "readings.column.typed", 100, lambda row: row.draft.text, RIGHT, bold=unset),
+            Column("grown", "readings.column.grown", 80, grown, RIGHT, colour=lambda _row: "dim"),
             Column(
-                "state", "readings.column.state", 92, presenter.state_text, tooltip=presenter.said_about,
+                "state", "readings.column.state", 76, presenter.state_text, tooltip=presenter.said_about,
                 colour=presenter.state_colour,
             ),
         ]  # fmt: skip

@@ -54,6 +54,7 @@ class SheetView(TableView[Row]):
     def __init__(self, model: SheetModel, parent: QWidget | None = None) -> None:
         super().__init__(model, "readings", row_height=34, parent=parent)
         self._sheet = model
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         trigger = QAbstractItemView.EditTrigger
         self.setEditTriggers(trigger.AnyKeyPressed | trigger.EditKeyPressed | trigger.DoubleClicked)
 
@@ -74,7 +75,9 @@ class SheetView(TableView[Row]):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys of the sheet; typing anything begins the row's reading."""
         here = self.currentIndex()
-        if event.matches(QKeySequence.StandardKey.Paste):
+        if self.state() == QAbstractItemView.State.EditingState:
+            event.accept()  # the editor's own Enter comes by here before the delegate has committed it
+        elif event.matches(QKeySequence.StandardKey.Paste):
             rows = self.shown()[max(0, here.row()) :]
             self.pasted.emit(QApplication.clipboard().text(), rows)
         elif event.matches(QKeySequence.StandardKey.Undo):
