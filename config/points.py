@@ -10,7 +10,7 @@ from config.manual import manual_source, only_manual
 from config.scalars import loose_value
 from config.schema import POINT
 from config.tree import Mapping, Node, Scalar, Sequence
-from console.domain.estate import Factor, ModbusSource, MqttSource, OtherSource, Point, Source, ValueKind
+from console.domain.estate import Factor, ModbusSource, MqttSource, OtherSource, Point, Recording, Source, ValueKind
 from console.domain.registers import is_text, width
 from console.domain.text import EMPTY, Text
 from console.domain.times import SECOND
@@ -129,6 +129,18 @@ def make_point(record: Record, context: Context) -> Point | None:
         stale_after_s=stale / SECOND if stale is not None else max(STALE_FLOOR_S, STALE_POLLS * poll_ms / 1000),
         main=record.get("main", False),
         group=record.get("group", EMPTY),
+        record=_recording(record.get("record")),
+    )
+
+
+def _recording(found: Record | None) -> Recording | None:
+    if found is None:
+        return None
+    heartbeat = found.get("heartbeat")
+    return Recording(
+        dead_band=found.get("dead_band", 0.0),
+        percent=found.get("percent", 0.0),
+        heartbeat_s=heartbeat / SECOND if heartbeat else Recording().heartbeat_s,
     )
 
 

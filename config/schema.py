@@ -133,6 +133,13 @@ FACTOR = Obj(
     table=Field(MapOf(Num(), numeric=True)),
 )
 
+RECORD = Obj(
+    "record",
+    dead_band=Field(Num(0), default="0"),
+    percent=Field(Num(0, 100), default="0"),
+    heartbeat=Field(Duration(DAY), default="10 min"),
+)
+
 _SOURCE_FIELDS: dict[str, Field] = {
     "source": Field(Choice("manual", "site")),
     "remind": Field(ReminderKind()),
@@ -169,6 +176,7 @@ _SOURCE_FIELDS: dict[str, Field] = {
     "poll_ms": Field(_poll, default="1000"),
     "rate": Field(Choice("fast", "normal", "slow", "hourly")),
     "stale_after": Field(Duration(31 * DAY), default="10 s / 3 × poll_ms"),
+    "record": Field(RECORD),
 }
 
 POINT = Obj(
@@ -312,7 +320,7 @@ FILE = Obj(
 )
 
 OBJECTS: tuple[Obj, ...] = (
-    FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, REPEAT, CODE, ALARM, PLAN, SITE_PLAN, RESPONSE, LIMITS,
+    FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, PLAN, SITE_PLAN, RESPONSE, LIMITS,
     TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip
 

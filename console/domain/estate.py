@@ -169,6 +169,17 @@ class OtherSource(msgspec.Struct, frozen=True, tag_field="via", tag="other"):
 Source = ModbusSource | MqttSource | CommSource | ManualSource | OtherSource
 
 
+class Recording(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Record a point only when it changes: by more than ``dead_band`` (its unit) and ``percent`` of the last recorded value.
+
+    The larger of the two counts; every change of quality is recorded, and after ``heartbeat_s`` also an unchanged value.
+    """
+
+    dead_band: float = 0.0
+    percent: float = 0.0
+    heartbeat_s: float = 600.0
+
+
 class Point(msgspec.Struct, frozen=True, omit_defaults=True):
     """One value of one piece of equipment.
 
@@ -194,6 +205,7 @@ class Point(msgspec.Struct, frozen=True, omit_defaults=True):
     main: bool = False
     group: Text = EMPTY
     number: int = 0
+    record: Recording | None = None  # None: every sample is recorded
 
 
 class Equipment(msgspec.Struct, frozen=True, omit_defaults=True):

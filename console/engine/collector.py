@@ -240,6 +240,7 @@ class Collector:
         self._public.load([*image.alarms, *image.faults, *image.orders, *image.plans, *image.accounts])
         self._public.load([*image.readings, *image.isolations])
         self._live.configure([point.number for point in self._configuring.estate.points])
+        self._recorder.choose(self._configuring.estate.points)
         self._live.restore(image.last_values)
         self._alarming.restore(image.alarms)
 
@@ -313,6 +314,7 @@ class Collector:
         """Make ``estate`` the living configuration; what it does not change goes on without missing a poll."""
         self._decisions.world.configure(estate)
         self._live.configure([point.number for point in estate.points])
+        self._recorder.choose(estate.points)
         self._alarming.configure(estate)
         self._comms.configure(estate)
         self._isolating.configure(estate)

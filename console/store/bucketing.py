@@ -60,15 +60,19 @@ def buckets(folder: Path, numbers: Sequence[int], since: int, until: int, count:
 
 def buckets_between(folder: Path, numbers: Sequence[int], edges: Ints, hold: int = HOLD) -> list[Buckets]:
     """Buckets between ascending ``edges`` (UTC ns): calendar days, months, tariff periods."""
-    asked, width = edges, int(edges[-1] - edges[0]) // max(1, len(edges) - 1)
-    grid = COARSE if width >= _COARSE_FROM else FINE if width >= _FINE_FROM else 0
-    moved = 0
+    asked, grid, moved = edges, grid_for(edges), 0
     if grid and len(edges) > _EXACT + 1 and bool((edges % grid).any()):
         edges = (edges + grid // 2) // grid * grid
         moved = int(np.abs(edges - asked).max())
     found = cells_between(folder, numbers, edges, grid)
     made = [_reduce(number, cells, edges, hold) for number, (cells, _) in zip(numbers, found, strict=True)]
     return [replace(each, damaged=damaged, moved=moved) for each, (_, damaged) in zip(made, found, strict=True)]
+
+
+def grid_for(edges: Ints) -> int:
+    """The cells that buckets between ``edges`` are made of: COARSE, FINE, or 0 for samples."""
+    width = int(edges[-1] - edges[0]) // max(1, len(edges) - 1)
+    return COARSE if width >= _COARSE_FROM else FINE if width >= _FINE_FROM else 0
 
 
 def cells_between(folder: Path, numbers: Sequence[int], edges: Ints, grid: int) -> list[tuple[Cells | None, int]]:
@@ -92,7 +96,7 @@ def cells_between(folder: Path, numbers: Sequence[int], edges: Ints, grid: int) 
         rest = [path for path in paths if path.name not in covered]
         made = []
         for number in numbers:
-            work = _Point(number, edges, grid, list(hours.get(number, ())))
+            work = _Point(number, edges, grid, [[cells] for cells in hours.get(number, ())])
             for path in rest:
                 work.collect(month(path))
             made.append(work.cells(lambda: [month(path) for path in paths]))
@@ -135,7 +139,7 @@ class _Point:
     number: int
     edges: Ints
     grid: int
-    sources: list[Cells] = field(default_factory=list)
+    sources: list[list[Cells]] = field(default_factory=list)  # one list for each file and group
     pieces: list[Piece] = field(default_factory=list)
 
     def collect(self, month: MonthReader) -> None:
@@ -145,7 +149,7 @@ class _Point:
             if kind == ValueClass.TEXT:
                 continue
             if self.grid:
-                self.sources += month.sheets(group, column) + month.heads(group, column)
+                self.sources.append(month.sheets(group, column) + month.heads(group, column))
             for identity, *_ in reversed(month.blocks(group, levels)):
                 piece = month.block(identity, column)
                 if piece is not None and len(piece.times):
@@ -157,22 +161,25 @@ class _Point:
         if not self.grid:
             return self._from_samples(self.pieces, _NO_STEP)
         step, since, until = self.grid, int(self.edges[0]), int(self.edges[-1])
-        inside = [cells.take((cells.starts >= since // step * step) & (cells.starts < until)) for cells in self.sources]
-        inside = [cells for cells in inside if len(cells.starts)]
+        inside = [own for own in (_within(source, since // step * step, until) for source in self.sources) if own]
         raw = [piece.times // step for piece in self.pieces]
-        seen = [_distinct(cells.starts // step) for cells in inside]
+        seen, twice = [], []
+        for own in inside:
+            starts = np.sort(np.concatenate([cells.starts for cells in own])) if len(own) > 1 else own[0].starts
+            seen.append(_distinct(starts // step))
+            twice.append(starts[1:][np.diff(starts) == 0] // step)  # merged anew since its day's sheet was made
         if raw:
             seen.append(np.unique(np.concatenate(raw)))
         if not seen:
             return None
         keys = np.sort(np.concatenate(seen))
-        dirty = keys[1:][np.diff(keys) == 0]
         odd = self.edges[self.edges % step != 0] // step
-        dirty = np.unique(np.concatenate((dirty, odd[np.isin(odd, keys)])))
+        dirty = np.unique(np.concatenate((*twice, keys[1:][np.diff(keys) == 0], odd[np.isin(odd, keys)])))
+        clean = [cells for own in inside for cells in own]
         if len(dirty):
-            inside = [cells.take(~np.isin(cells.starts // step, dirty)) for cells in inside]
+            clean = [_without(cells, dirty, step) for cells in clean]
             self.pieces += self._decoded(every(), dirty, step)
-        parts = [cells for cells in inside if len(cells.starts)]
+        parts = [cells for cells in clean if len(cells.starts)]
         if self.pieces:
             made = self._from_samples(self.pieces, step)
             if made is not None:
@@ -185,9 +192,11 @@ class _Point:
             for group, kind, column, _ in month.groups(self.number):
                 if kind == ValueClass.TEXT:
                     continue
-                for identity, first, last, _ in month.blocks(group, (MERGED, ROLLED)):
-                    low, high = np.searchsorted(dirty, first // step), np.searchsorted(dirty, last // step, side="right")
-                    piece = month.block(identity, column) if high > low else None
+                blocks = np.array(month.blocks(group, (MERGED, ROLLED)), np.int64).reshape(-1, 4)
+                low = np.searchsorted(dirty, blocks[:, 1] // step)
+                high = np.searchsorted(dirty, blocks[:, 2] // step, side="right")
+                for identity in blocks[high > low, 0].tolist():
+                    piece = month.block(identity, column)
                     if piece is not None:
                         yield _only(piece, np.isin(piece.times // step, dirty))
 
@@ -200,6 +209,20 @@ class _Point:
         values = np.asarray(history.values, np.float64) if isinstance(history.values, list) else history.values
         kind = {"f": ValueClass.FLOAT, "i": ValueClass.INT, "u": ValueClass.UINT}[values.dtype.kind]
         return cells_of(kind, history.times, values[:, None], history.quality[:, None], step=step, edges=self.edges)
+
+
+def _within(source: Sequence[Cells], since: int, until: int) -> list[Cells]:
+    found = []
+    for cells in source:
+        low, high = np.searchsorted(cells.starts, (since, until)).tolist()
+        if high > low:
+            found.append(cells if high - low == len(cells.starts) else cells.take(slice(low, high)))
+    return found
+
+
+def _without(cells: Cells, dirty: Ints, step: int) -> Cells:
+    hit = np.isin(cells.starts // step, dirty)
+    return cells.take(~hit) if hit.any() else cells
 
 
 def _distinct(ascending: Ints) -> Ints:
@@ -228,7 +251,7 @@ def _alike(parts: Sequence[Cells]) -> Cells:
 
 def _reduce(number: int, cells: Cells | None, edges: Ints, hold: int) -> Buckets:
     if cells is not None:
-        cells = cells.take((cells.starts >= edges[0]) & (cells.starts < edges[-1]))
+        cells = cells.take(slice(*np.searchsorted(cells.starts, edges[[0, -1]]).tolist()))
     if cells is None or not len(cells.starts):
         floats: npt.NDArray[np.float64] = np.zeros(0)
         none = np.zeros(0, np.int64)

@@ -73,10 +73,12 @@ def concatenated(parts: Sequence[Cells]) -> Cells:
     """Cells of the same points one after the other, ordered by their start; of equal starts the later part's stay behind."""
     if len(parts) == 1:
         return parts[0]
+    parts = sorted(parts, key=lambda part: int(part.starts[0]) if len(part.starts) else 0)
     starts = np.concatenate([part.starts for part in parts])
-    order = np.argsort(starts, kind="stable")
-    arrays = [np.concatenate([getattr(part, name) for part in parts])[order] for name in _ARRAYS]
-    return Cells(parts[0].kind, starts[order], *arrays)
+    whole = Cells(parts[0].kind, starts, *(np.concatenate([getattr(part, name) for part in parts]) for name in _ARRAYS))
+    if bool((np.diff(starts) >= 0).all()):
+        return whole
+    return whole.take(np.argsort(starts, kind="stable"))
 
 
 def cells_of(

@@ -11,14 +11,16 @@ from pathlib import Path
 
 import numpy as np
 
-from console.store.bucketing import Buckets, buckets
+from console.store.aligning import Aligned, at_times
+from console.store.bucketing import Buckets, buckets, buckets_between
 from console.store.ledgers import alarms, configuration, faults, log, orders, points
 from console.store.merging import FOREVER, History, MonthReader, Piece, merged
 from console.store.readonly import files_with, reading
 from console.store.verifying import Verified, verify
 
 __all__ = [
-    "Buckets", "History", "Verified", "alarms", "buckets", "configuration", "faults", "log", "orders", "points", "raw", "verify",
+    "Aligned", "Buckets", "History", "Verified", "alarms", "at_times", "buckets", "buckets_between", "configuration", "faults",
+    "log", "orders", "points", "raw", "verify",
 ]  # fmt: skip
 
 

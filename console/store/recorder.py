@@ -10,13 +10,14 @@ from __future__ import annotations
 import logging
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
 from time import monotonic, sleep
 
 from sqlalchemy.exc import DatabaseError
 
+from console.domain.estate import Point
 from console.domain.health import HealthLine, HealthState
 from console.domain.problems import Problem
 from console.domain.samples import Batch
@@ -27,6 +28,7 @@ from console.store.ledger import Ledger
 from console.store.pace import Pace
 from console.store.refusals import StoreRefused, problem_of
 from console.store.retry import Reserve, Retry
+from console.store.thinning import Thinning
 
 _LOG = logging.getLogger(__name__)
 _FLUSH_MOST = 40_000  # at a time, so that an event never waits long
@@ -53,6 +55,7 @@ class Recorder:
         self._stopping = False
         self._thread: threading.Thread | None = None
         self._pending: Pending | None = None
+        self._thinning = Thinning()
         self._reserve = Reserve(archive.folder)
         self._history_retry, self._ledger_retry, self._seal_retry = Retry(), Retry(), Retry()
         self._sealing = False  # there is more to seal at once
@@ -99,6 +102,10 @@ class Recorder:
             if before < self._pace.flush_samples <= self._queued:
                 self._wake.notify()
 
+    def choose(self, points: Iterable[Point]) -> None:
+        """Which points are recorded only when they change (:class:`~console.domain.estate.Recording`); from now on."""
+        self._thinning = Thinning(points)
+
     def commit(self, commit: Commit) -> Future[None]:
         """Write ``commit`` at once. The future resolves when it is durable, and fails only for a bug or at the very end."""
         future: Future[None] = Future()
@@ -119,6 +126,7 @@ class Recorder:
         archive = self._archive
         counters = dict(self._counters)
         counters |= {
+            "unchanged": self._thinning.left_out,
             "sealed": archive.sealed,
             "merged": archive.merged,
             "doubled": archive.doubled,
@@ -298,7 +306,8 @@ class Recorder:
                     break
                 batch = self._batches.popleft()
                 self._queued -= len(batch)
-            self._archive.add(batch)
+            for part in self._thinning.kept(batch):
+                self._archive.add(part)
             size += len(batch)
         self._pending = self._archive.pack(self._now())
 

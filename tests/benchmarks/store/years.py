@@ -15,11 +15,10 @@ import numpy as np
 from console.domain.times import DAY, SECOND
 from console.store import open_store
 from console.store.archive import prepare_month
-from console.store.blocks import Samples
+from console.store.blocks import Samples, cut
 from console.store.bucketing import buckets
 from console.store.closing import close_month
 from console.store.compacting import _pack, _pieces, _Work
-from console.store.blocks import cut
 from console.store.history import MonthFile
 from console.store.months import month_name, month_span
 from console.store.rolling import roll
