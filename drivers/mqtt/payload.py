@@ -247,9 +247,12 @@ def _moment(found: object, unit: str) -> int | None:
             return None
         return round(moment.timestamp() * SECOND)
     number = _number(found, {})
-    if number is None or not math.isfinite(number):
+    if number is None:
         return None
-    return round(number * (MILLISECOND if unit == "ms" else SECOND))
+    try:
+        return round(number * (MILLISECOND if unit == "ms" else SECOND))
+    except (OverflowError, ValueError):  # an infinity, or no number at all
+        return None
 
 
 def matches(pattern: Sequence[str], topic: Sequence[str]) -> bool:

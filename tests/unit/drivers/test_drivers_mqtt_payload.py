@@ -155,6 +155,9 @@ def test_a_device_time_counts_if_it_can_be_placed(unit: str, said: object, momen
         ("s", True, "no_time"),
         ("s", None, "no_time"),
         ("s", math.inf, "no_time"),
+        ("s", math.nan, "no_time"),
+        ("ms", 2e305, "no_time"),
+        ("s", 10**400, "clock_skew"),
     ],
 )
 def test_a_wrong_device_time_gives_way_to_the_arrival(unit: str, said: object, counter: str) -> None:
