@@ -29,7 +29,7 @@ from drivers.replies import Outcome, Reply
 OWED_FOR = 10
 """So many time-outs long an answer may still come."""
 
-SETTLE = 0.25
+SETTLE = 0.5
 """Real seconds after a late answer in which the present one may follow by itself, before it is asked for again."""
 
 
