@@ -16,6 +16,7 @@ from console.ui.picture import Picture
 from console.ui.values import value_text, why_bad
 
 FOOT, BANNER = 136, 30
+REST = "rest"  # nodes that report nothing; what is not known is not counted
 
 
 class PanelDrawing(Drawing):
@@ -99,7 +100,7 @@ class PanelDrawing(Drawing):
         return BANNER
 
     def _paint_grid(self, painter: QPainter, grid: QRectF) -> dict[str, int]:
-        counts = dict.fromkeys(self._looks, 0)
+        counts = dict.fromkeys([*self._looks, REST], 0)
         if not self._nodes or grid.height() < 20:
             return counts
         columns = self._columns = max(1, round((len(self._nodes) * grid.width() / grid.height() / 1.4) ** 0.5))
@@ -118,8 +119,7 @@ class PanelDrawing(Drawing):
             else:
                 look = node.look(self._picture)
                 token = paint_look(painter, cell, look)
-                if look is not None:
-                    counts[look] += 1
+                counts[look or REST] += 1
             if step_x >= 26 and step_y >= 16:
                 number = point.key.rpartition("_")[2].lstrip("0") or str(place + 1)
                 words(painter, cell, number, token, 11, centre=True)
@@ -138,7 +138,10 @@ class PanelDrawing(Drawing):
             return
         reading = self._picture.reading(node.id)
         words(painter, line, node.name.get(language()), "text", 14, bold=True)
-        said = value_text(node, reading, self._picture.live)
+        flags = self._nodes[self._node].flags(self._picture)
+        said = tr("equipment.panel.and").join(
+            value_text(point, self._picture.reading(point.id), self._picture.live) for point in (node, *flags)
+        )
         why = why_bad(self._picture, reading)
         words(painter, line.translated(0, 20), why or said, "dim" if why else "text", 13)
 
@@ -149,8 +152,7 @@ class PanelDrawing(Drawing):
             paint_look(painter, QRectF(left, top + 5, 12, 12), look)
             text = f"{tr(f'overview.fire.{look}')} {counts[look]}"
             words(painter, QRectF(left + 18, top, step - 20, 22), text, "text" if counts[look] else "dim", 13)
-        normal = len(self._nodes) - sum(counts.values())
         place = len(self._looks)
         left, top = rect.left() + (place % 3) * step, rect.top() + (place // 3) * 24
         painter.fillRect(QRectF(left, top + 5, 12, 12), theme.colour("raised"))
-        words(painter, QRectF(left + 18, top, step - 20, 22), f"{tr('equipment.panel.normal')} {normal}", "dim", 13)
+        words(painter, QRectF(left + 18, top, step - 20, 22), f"{tr('equipment.panel.normal')} {counts[REST]}", "dim", 13)

@@ -68,11 +68,13 @@ class FirePane(Pane):
             paint_look(painter, cell, look)
 
     def _paint_legend(self, painter: QPainter, counts: dict[str, int]) -> None:
-        left = 0.0
-        for look in self._looks:
-            text = f"{tr(f'overview.fire.{look}')} {counts[look]}"
+        painter.setFont(theme.font(12))
+        metrics, left = painter.fontMetrics(), 0.0
+        texts = {look: f"{tr(f'overview.fire.{look}')} {counts[look]}" for look in self._looks}
+        if sum(metrics.horizontalAdvance(text) + 34 for text in texts.values()) > self.width():
+            texts = {look: text for look, text in texts.items() if counts[look]}
+        for look, text in texts.items():
             paint_look(painter, QRectF(left, self.height() - 15, 10, 10), look)
-            painter.setFont(theme.font(12))
-            width = painter.fontMetrics().horizontalAdvance(text)
+            width = metrics.horizontalAdvance(text)
             words(painter, QRectF(left + 15, self.height() - 20, width + 4, 20), text, "text" if counts[look] else "dim", 12)
             left += width + 34

@@ -35,12 +35,18 @@ class Node:
 
     def look(self, picture: Picture) -> str | None:
         """Its gravest look now; None while it is at rest."""
-        found = set()
-        for point, table in self.parts:
-            reading = picture.reading(point)
-            if reading.quality.usable and not isinstance(reading.value, str):
-                found.add(table.get(int(reading.value)))
+        found = {_look(picture, point, table) for point, table in self.parts}
         return next((look for look in _GRAVEST if look in found), None)
+
+    def flags(self, picture: Picture) -> list[Point]:
+        """Its other points that report something now."""
+        found = [point for point, table in self.parts if point != self.point.id and _look(picture, point, table) is not None]
+        return [picture.points[point] for point in found]
+
+
+def _look(picture: Picture, point: str, table: dict[int, str]) -> str | None:
+    reading = picture.reading(point)
+    return table.get(int(reading.value)) if reading.quality.usable and not isinstance(reading.value, str) else None
 
 
 def nodes_of(picture: Picture, machine: str) -> list[Node]:
