@@ -28,6 +28,7 @@ import numpy as np
 import psutil
 
 from drivers.decode import BlockDecoder
+from tests.benchmarks.poll_collector import measure
 from tests.benchmarks.poll_worker import lines
 from tests.benchmarks.report import report
 from tests.helpers.mosquitto import Mosquitto, free_port
@@ -94,6 +95,7 @@ def main() -> None:
         server = compiled(Path(name))
         if server is not None:
             rows += compare(server)
+            rows += whole(server)
             rows += fastest(server)
             rows += memory(server)
             rows += line_recovery(server)
@@ -204,6 +206,15 @@ def compare(server: str) -> list[Row]:
         ("cpu_over_refpoll", ratio, "<= 1.3"),
         ("points_s_of_5000", statistics.median(rates), ""),
     ]
+
+
+def whole(server: str) -> list[Row]:
+    """The same 5,000 points with all of the collector."""
+    first = free_ports(PORTS)
+    with started(server, str(first), str(PORTS), "strict", stderr=subprocess.PIPE) as process:
+        until(lambda: listens(first + PORTS - 1), 5)
+        cpu, size, points = measure(process, first, PORTS)
+    return [("cpu_pct_collector", cpu, ""), ("mb_collector", size, ""), ("points_s_collector", points, "")]
 
 
 def fastest(server: str) -> list[Row]:
