@@ -32,7 +32,8 @@ _HEX = re.compile(
     rf"|h(?P<e>[0-9a-f]{{1,5}}))(?:\s*[-~至]\s*(?:0x)?(?P<last>[0-9a-f]{{1,5}})h?)?{_BIT}",
     re.IGNORECASE,
 )
-_BARE_HEX = re.compile(rf"(?P<number>(?=[0-9a-f]*\d)(?=[0-9]*[a-f])[0-9a-f]{{2,4}}){_BIT}", re.IGNORECASE)
+# D100 is a register of some makers' controllers, not 0xD100.
+_BARE_HEX = re.compile(rf"(?P<number>(?!d\d+$)(?=[0-9a-f]*\d)(?=[0-9]*[a-f])[0-9a-f]{{2,4}}){_BIT}", re.IGNORECASE)
 _NAMED = re.compile(rf"(?P<area>[a-z]+|[134]x|[\u4e00-\u9fff]+)[\s:_#-]*(?P<number>\d{{1,6}}){_BIT}", re.IGNORECASE)
 _COIL_AREA = re.compile(rf"0x[\s_-]+(?P<number>\d{{1,6}}){_BIT}", re.IGNORECASE)
 

@@ -15,6 +15,7 @@ from console.domain.text import Text
 from console.texts import CHINESE, ENGLISH, tr
 
 GENERIC = "generic_modbus"
+_REACH = ("connection", "host", "port", "station")
 Line = tuple[str, int]  # host, port
 
 
@@ -46,11 +47,17 @@ class Additions:
 def gather(rows: list[Row], titles: dict[str, str]) -> list[Machine]:
     """Group rows by machine: its id or name, and where it is reached. ``titles`` name the machine of a sheet that names none."""
     groups: dict[tuple[str, ...], list[Row]] = {}
+    unnamed: dict[str, set[tuple[str, ...]]] = {}
+    for row in rows:
+        if not {"equipment_id", "equipment"} & set(row.machine):
+            unnamed.setdefault(row.sheet, set()).add(tuple(row.machine.get(name, "") for name in _REACH))
     for row in rows:
         said = row.machine
         called = said.get("equipment_id") or said.get("equipment") or ""
         reach = (said.get("connection", "") + said.get("host", ""), said.get("port", ""), said.get("station", ""))
-        groups.setdefault((called or ("" if any(reach) else titles[row.sheet]), *reach), []).append(row)
+        if not called and (len(unnamed[row.sheet]) == 1 or not any(reach)):
+            called = titles[row.sheet]  # a sheet of one machine that says nowhere how it is called
+        groups.setdefault((called, *reach), []).append(row)
     counts: dict[str, int] = {}
     for called, *_ in groups:
         counts[called] = counts.get(called, 0) + 1
@@ -80,6 +87,8 @@ class Resolver:
         self._equipment = {one.id: one for one in estate.equipment} if estate else {}
         self._units: dict[str, int] = {}
         self._reached: dict[tuple[str, int], Equipment] = {}
+        self._ids = set(self._equipment)
+        self._taken: dict[tuple[str, int], Equipment] = {}  # by machines of this list
         self._lines: dict[Line, str] = {}
         self._connections: dict[str, str] = {}  # every spelling: id
         self._locations: dict[str, str] = {}
@@ -133,7 +142,7 @@ class Resolver:
         if station is None:
             station = self._choices.station if self._choices.station >= 0 else 1
             self._note(row, "station", Problem("pointlist.assumed_station", {"equipment": machine.name, "station": station}))
-        taken = self._reached.get((connection, station))
+        taken = self._reached.get((connection, station)) or self._taken.get((connection, station))
         if taken is not None:
             self._wrong(row, "station", Problem("pointlist.station_taken", {"station": station, "equipment": taken.id}))
             return
@@ -149,8 +158,8 @@ class Resolver:
             made["with"] = given
         self.additions.equipment.append((made, row))
         mark = Equipment(machine.id, Text(machine.name), "other", kind, "")
-        self._equipment[machine.id] = mark
-        self._reached[(connection, station)] = mark
+        self._ids.add(machine.id)
+        self._taken[(connection, station)] = mark
 
     def _type(self, machine: Machine) -> str:
         """The equipment type; "" after a mistake."""
@@ -226,7 +235,7 @@ class Resolver:
 
     def _free(self, name: str) -> str:
         number, wanted = 2, name
-        while name in self._equipment:
+        while name in self._ids:
             name = f"{wanted}-{number}"
             number += 1
         return name

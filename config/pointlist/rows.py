@@ -177,7 +177,7 @@ class _Reader:
     def _read_machine(self) -> None:
         machine = {name: self._text(name) for name in _MACHINE if self._text(name)}
         if "host" in machine:
-            match = re.search(r"(\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z][\w.-]*)(?::(\d+))?", cells.folded(machine["host"]))
+            match = _ADDRESS.fullmatch(cells.folded(machine["host"]))
             if match is None:
                 self._wrong("host", Problem("pointlist.bad_host", {"found": machine.pop("host")}))
             else:
@@ -342,6 +342,7 @@ def identifier(text: str) -> str:
     return re.sub(r"[^\w-]+", "_", cells.folded(text)).strip("_")[:64].strip("_") or "x"
 
 
+_ADDRESS = re.compile(r"(?:[a-z.]+://)?(\d{1,3}(?:\.\d{1,3}){3}|[A-Za-z][\w.-]*)(?::(\d{1,5}))?/?")
 _HOST = re.compile(r"(\d{1,3}(?:\.\d{1,3}){3})(?::(\d{1,5}))?")
 _STATION = re.compile(r"(?:从站号?|站号|从机号?|设备地址|通讯地址|slave(?:\s*id)?|unit\s*id)\s*[:=]?\s*(\d{1,3})", re.IGNORECASE)
 

@@ -29,6 +29,7 @@ LONGEST_CELL = 32_767  # characters that are kept; a spreadsheet holds no more
 _PIECE = 1_000_000  # bytes unpacked at a time
 
 _CELL = re.compile(rb'<c [^>]*?r="([A-Z]{1,3})(\d{1,7})"[^>]*[^/]>')
+_CONTROL = re.compile(r"[\x00-\x08\x0e-\x1f]")  # no text has these
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _FAMILY = {"xlsx": "xlsx", "xlsm": "xlsx", "xls": "xls", "et": "xls", "csv": "text", "txt": "text", "tsv": "text"}
 
@@ -111,7 +112,11 @@ def _workbook(data: bytes, file: str, kind: str) -> list[Sheet]:
         ]
         if len(visible) > MOST_SHEETS:
             raise Refused("pointlist.too_many_sheets", file=file, count=len(visible), most=MOST_SHEETS)
-        return [_sheet(book, name) for name in visible]
+        sheets = [_sheet(book, name) for name in visible]
+        # WORKAROUND calamine 0.37: an Excel 95 file in GBK is read byte by byte.
+        if kind == "xls" and any("\ufffd" in cell for sheet in sheets for row in sheet.rows for cell in row):
+            raise Refused("pointlist.old_xls", file=file)
+        return sheets
     except python_calamine.PasswordError:
         raise Refused("pointlist.is_encrypted", file=file) from None
     except (python_calamine.CalamineError, OSError, ValueError) as error:
@@ -238,9 +243,12 @@ def decoded(data: bytes, file: str) -> str:
     """The text of a csv file in UTF-8 (with or without mark), UTF-16 or GBK."""
     for encoding in (_utf16(data) or "utf-8-sig", "gb18030"):  # GBK's superset; what Excel writes on a Chinese Windows
         try:
-            return data.decode(encoding)
+            text = data.decode(encoding)
         except UnicodeDecodeError:
             continue
+        if _CONTROL.search(text[:20_000]):
+            raise Refused("pointlist.is_binary", file=file)
+        return text
     raise Refused("pointlist.encoding", file=file)
 
 

@@ -6,14 +6,16 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QFormLayout, QGridLayout, QHBoxLayout, QLineEdit, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain.pointlists import Choices, Drafted, SheetView
-from console.texts import tr
+from console.domain.problems import Problem
+from console.texts import sentence, tr
 from console.ui.widgets.cards import label
 
 FIELDS = (
-    "equipment", "name", "address", "function", "data_type", "order", "scale", "divisor", "offset", "measure", "station", "host",
-    "port", "type", "location", "access", "states", "high", "low", "high_high", "low_low", "alarm_states", "priority", "poll", "bit",
-    "bits", "decimals", "kind", "group", "key", "name_en", "equipment_id", "equipment_en", "connection", "with", "length", "main",
-    "plausible_low", "plausible_high",
+    "equipment", "name", "address", "function", "data_type", "order", "scale", "divisor", "offset",
+    "measure", "station", "host", "port", "type", "location", "access", "states", "high",
+    "low", "high_high", "low_low", "alarm_states", "priority", "poll", "bit", "bits", "decimals",
+    "kind", "group", "key", "name_en", "equipment_id", "equipment_en", "connection", "with", "length",
+    "main", "plausible_low", "plausible_high",
 )  # fmt: skip
 STYLES = ("auto", "zero", "one", "modicon")
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
@@ -29,6 +31,7 @@ class MappingStep(QWidget):
         super().__init__()
         self._views: tuple[SheetView, ...] = ()
         self._choices = Choices()
+        self._assumed: tuple[Problem, ...] = ()
         self._columns: list[QComboBox] = []
         outer = QHBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
@@ -72,6 +75,7 @@ class MappingStep(QWidget):
             box.setCurrentIndex(kept)
         for name, caption in self._captions.items():
             caption.setText(tr(f"pointlist.choose.{name}"))
+        self._say()
         self._show_sheet()
 
     def begin(self) -> None:
@@ -94,9 +98,10 @@ class MappingStep(QWidget):
         """Take over what was decided for these headings before."""
         self._choices = Choices(mappings={**mappings, **self._choices.mappings})
 
-    def show_draft(self, drafted: Drafted, assumed: str) -> None:
+    def show_draft(self, drafted: Drafted) -> None:
         """The sheets as they were understood."""
-        self.says.setText(assumed)
+        self._assumed = drafted.assumed
+        self._say()
         names = [view.name for view in drafted.sheets]
         fresh = [view.fields for view in drafted.sheets] != [view.fields for view in self._views]
         self._views = drafted.sheets
@@ -111,6 +116,9 @@ class MappingStep(QWidget):
         self.sheet.setVisible(len(names) > 1)
         if fresh:
             self._show_sheet()
+
+    def _say(self) -> None:
+        self.says.setText("\n\n".join(sentence(problem) for problem in self._assumed))
 
     def _show_sheet(self, _index: int = 0) -> None:
         place = self.sheet.currentIndex()

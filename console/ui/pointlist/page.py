@@ -84,6 +84,7 @@ class PointListPage(QWidget):
         ):  # fmt: skip
             button.setObjectName(f"pointlist_{name}")
             button.clicked.connect(act)
+        self.choose.setProperty("primary", True)
         for widget in (self.back, self.choose, self.leave_out):
             bar.addWidget(widget)
         bar.addStretch(1)
@@ -199,7 +200,7 @@ class PointListPage(QWidget):
                 self._again()
                 return
         self._drafted = drafted
-        self.mapping.show_draft(drafted, "\n\n".join(sentence(problem) for problem in drafted.assumed))
+        self.mapping.show_draft(drafted)
         if self._stack.currentIndex() == CHECK:
             self._preview()
             return
