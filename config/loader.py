@@ -16,6 +16,7 @@ from config.expand import Stamped, stamp
 from config.fields import Context, Record
 from config.findings import Findings, near
 from config.points import read_points
+from config.energy import make_energy
 from config.response import make_policy
 from config.schema import FILE
 from config.tree import parse
@@ -112,6 +113,7 @@ class _Builder:
             rules=tuple(rule for made in stamped for rule in made.rules),
             plans=tuple(plan for made in stamped for plan in made.plans),
             policy=policy,
+            energy=make_energy(record.get("energy"), self._context),
         )
 
     def _site(self, record: Record | None) -> Site | None:

@@ -397,6 +397,27 @@ def _real_date(text: str) -> bool:
     return 1 <= month <= 12 and year >= 1970 and 1 <= day <= lengths[month - 1]
 
 
+class Hours(Str):
+    """A part of the day, ``08:00-11:30``, as minutes from local midnight; over midnight if the end comes first."""
+
+    wants = "hours"
+    _shape = r"([01]?\d|2[0-4]):([0-5]\d)\s*[-–~]\s*([01]?\d|2[0-4]):([0-5]\d)"
+
+    def __init__(self) -> None:
+        super().__init__("", 20)
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        text = context.fill(node)[0] if isinstance(node, Scalar) else ""
+        match = re.fullmatch(self._shape, text.strip().replace("：", ":"))
+        if match is None:
+            return self.refuse(node, key, context)
+        first, last = (60 * int(match[place]) + int(match[place + 1]) for place in (1, 3))
+        return (first, last) if first != last and max(first, last) <= 1440 and first < 1440 else self.refuse(node, key, context)
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{self._shape}$"}
+
+
 class Loose(Kind):
     """Any single value, kept as it was written: the options of other people's drivers and the parameters of a type."""
 

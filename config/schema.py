@@ -14,6 +14,7 @@ from config.scalars import (
     Choice,
     DateKind,
     Duration,
+    Hours,
     Id,
     Int,
     IntervalKind,
@@ -277,6 +278,27 @@ RESPONSE = Obj(
     warn_percent=Field(ListOf(Int(1, 99), 5), default="50, 80"),
 )
 
+PERIOD = Obj(
+    "period",
+    name=Field(_text, required=True),
+    price=Field(Num(0, 1e6), required=True),
+    hours=Field(ListOf(Hours(), 24)),
+    months=Field(ListOf(Int(1, 12), 12)),
+)
+TARIFF = Obj(
+    "tariff",
+    unit=Field(Measure(), required=True),
+    currency=Field(Str(longest=8), default="¥"),
+    periods=Field(ListOf(PERIOD, 24), required=True),
+)
+TARGET = Obj("target", unit=Field(Measure(), required=True), months=Field(ListOf(Num(0), 12), required=True))
+ENERGY = Obj(
+    "energy",
+    night=Field(Hours(), default="02:00-05:00"),
+    tariffs=Field(ListOf(TARIFF, 20)),
+    targets=Field(ListOf(TARGET, 20)),
+)
+
 COMMS = Obj("comms", priority=Field(Int(1, 4), default="3"), delay=Field(Duration(HOUR), default="0 s"))
 PARAMETER = Obj(
     "parameter",
@@ -316,11 +338,13 @@ FILE = Obj(
     types=Field(ListOf(TYPE)),
     equipment=Field(ListOf(EQUIPMENT)),
     response=Field(RESPONSE),
+    energy=Field(ENERGY),
     plans=Field(ListOf(SITE_PLAN)),
 )
 
 OBJECTS: tuple[Obj, ...] = (
     FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, PLAN, SITE_PLAN, RESPONSE, LIMITS,
+    ENERGY, TARIFF, PERIOD, TARGET,
     TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip
 

@@ -10,6 +10,7 @@ import enum
 
 import msgspec
 
+from console.domain.energy import EnergyPolicy
 from console.domain.faults import ResponsePolicy
 from console.domain.plans import MaintenancePlan
 from console.domain.rules import AlarmRule
@@ -373,3 +374,4 @@ class Estate(msgspec.Struct, frozen=True):
     rules: tuple[AlarmRule, ...] = ()
     plans: tuple[MaintenancePlan, ...] = ()
     policy: ResponsePolicy = ResponsePolicy()
+    energy: EnergyPolicy = EnergyPolicy()

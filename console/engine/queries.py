@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+from array import array
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
 
@@ -23,6 +25,7 @@ R = TypeVar("R")
 
 MOST_POINTS = 200  # of one history query
 MOST_ROWS = 5_000  # of a ledger
+MOST_EDGES = 5_000  # of a consumption query: a year of priced hours
 MOST_SAMPLES = 2_000_000  # raw samples, all points together
 
 
@@ -57,6 +60,8 @@ class Queries:
         match query:
             case m.HistoryQuery():
                 return m.HistoryAnswer(query.id, await self._history(query))
+            case m.ConsumptionQuery():
+                return m.ConsumptionAnswer(query.id, await self._consumption(query))
             case m.AlarmHistoryQuery():
                 return m.AlarmHistoryAnswer(query.id, await self._ledger(reading.alarms, query))
             case m.FaultHistoryQuery():
@@ -106,6 +111,16 @@ class Queries:
             )
         limit = min(query.limit, MOST_SAMPLES // max(1, len(query.points)))
         return await self._workers.run(reading.raw, self._folder, query.points, query.since, query.until, limit)
+
+    async def _consumption(self, query: m.ConsumptionQuery) -> tuple[m.Consumed, ...]:
+        edges = array("q", query.edges)
+        if len(query.points) > MOST_POINTS:
+            raise Refused("engine.too_many_points", count=len(query.points), most=MOST_POINTS)
+        if not 2 <= len(edges) <= MOST_EDGES or any(last <= first for first, last in pairwise(edges)):
+            raise Refused("engine.empty_range")
+        wanted = set(query.points)
+        points = tuple(point for point in self._configuring.estate.points if point.number in wanted)
+        return await self._workers.run(reading.consumption, self._folder, points, query.edges)
 
     async def _ledger(
         self,

@@ -12,13 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from console.domain.alarms import Alarm
+from console.domain.estate import Point
 from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.readings import TypedReading
 from console.engine.live import EXACT_FLOAT
-from console.link.messages import Series
+from console.link.messages import Consumed, Series
 
 
 def raw(folder: Path, numbers: tuple[int, ...], since: int, until: int, limit: int) -> tuple[Series, ...]:
@@ -54,6 +55,20 @@ def _floats(values: npt.NDArray[Any] | list[Any]) -> tuple[npt.NDArray[np.float6
 
 def _fits(value: float) -> bool:
     return isinstance(value, float) or abs(value) < EXACT_FLOAT
+
+
+def consumption(folder: Path, points: tuple[Point, ...], edges: bytes) -> tuple[Consumed, ...]:
+    """What each counter counted between the edges."""
+    from console.store import counters  # noqa: PLC0415 - see the module
+
+    made = []
+    at = np.frombuffer(edges, "<i8").astype(np.int64)
+    for point in points:
+        found = counters.consumption(folder, point.number, at, counters.rule_of(point))
+        breaks = tuple((each.at, each.what.value) for each in found.breaks)
+        amounts, estimated = found.amounts.astype("<f8", copy=False), found.estimated.astype(np.uint8)
+        made.append(Consumed(point.number, amounts.tobytes(), estimated.tobytes(), breaks))
+    return tuple(made)
 
 
 def buckets(folder: Path, numbers: tuple[int, ...], since: int, until: int, count: int) -> tuple[Series, ...]:

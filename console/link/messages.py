@@ -78,6 +78,14 @@ class HistoryQuery(_Message, frozen=True):
     limit: int = 100_000
 
 
+class ConsumptionQuery(_Message, frozen=True):
+    """What counters counted between ascending ``edges`` (int64, UTC ns)."""
+
+    id: int
+    points: tuple[int, ...]
+    edges: bytes
+
+
 class AlarmHistoryQuery(_Message, frozen=True):
     """Alarms raised in a time range, newest first; ``equipment`` empty = all."""
 
@@ -174,7 +182,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 
 
 Query = (
-    HistoryQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery | ConfigurationQuery | ImportPreviewQuery
+    HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery | ConfigurationQuery | ImportPreviewQuery
     | DiagnosticsQuery | BenchQuery | IsolationHistoryQuery | ReadingHistoryQuery | PhotoQuery
     | PointListQuery
 )  # fmt: skip
@@ -301,6 +309,23 @@ class HistoryAnswer(_Message, frozen=True):
     series: tuple[Series, ...]
 
 
+class Consumed(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One counter: between each two edges the amount (float64, NaN: unknown) and whether it is estimated (uint8).
+
+    ``breaks``: (UTC ns, wrap | reset | exchange | false) where the counter did not simply go on.
+    """
+
+    point: int
+    amounts: bytes
+    estimated: bytes = b""
+    breaks: tuple[tuple[int, str], ...] = ()
+
+
+class ConsumptionAnswer(_Message, frozen=True):
+    id: int
+    consumed: tuple[Consumed, ...]
+
+
 class AlarmHistoryAnswer(_Message, frozen=True):
     id: int
     alarms: tuple[Alarm, ...]
@@ -382,7 +407,7 @@ class DiagnosticsAnswer(_Message, frozen=True):
 
 
 Answer = (
-    HistoryAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer | ConfigurationAnswer
+    HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer | ConfigurationAnswer
     | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | IsolationHistoryAnswer | ReadingHistoryAnswer | PhotoAnswer
     | PointListAnswer
 )  # fmt: skip
