@@ -246,7 +246,7 @@ def state_text(row: Row) -> str:
 def state_colour(row: Row) -> str:
     """Grey until somebody has to look."""
     if row.remarks and not row.ready:
-        return "p2" if row.remarks[0].ask else "p1"
+        return "p2" if row.remarks[0].ask else "p1_text"
     return "p3" if row.overdue and not row.draft.text.strip() else "dim"
 
 
