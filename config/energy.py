@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from config.fields import Context, Record
-from console.domain.energy import EnergyPolicy, Tariff, TariffPeriod, Target, overlapping
+from console.domain.energy import EnergyPolicy, Target, Tariff, TariffPeriod, overlapping
 
 
 def make_energy(record: Record | None, context: Context) -> EnergyPolicy:
@@ -14,7 +14,7 @@ def make_energy(record: Record | None, context: Context) -> EnergyPolicy:
     for each in record.get("tariffs", []):
         if "unit" not in each:
             continue
-        tariff = Tariff(each.get("unit"), tuple(_periods(each, context)), each.get("currency", "¥"))
+        tariff = Tariff(each.get("unit"), tuple(_periods(each)), each.get("currency", "¥"))
         if any(other.unit == tariff.unit for other in tariffs):
             context.mistake(each.line_of("unit"), "tariff_twice", unit=tariff.unit)
         _overlap(tariff, each, context)
@@ -33,7 +33,7 @@ def make_energy(record: Record | None, context: Context) -> EnergyPolicy:
     return EnergyPolicy(tuple(tariffs), tuple(targets), record.get("night", EnergyPolicy().night))
 
 
-def _periods(record: Record, context: Context) -> list[TariffPeriod]:
+def _periods(record: Record) -> list[TariffPeriod]:
     found = []
     for each in record.get("periods", []):
         if "name" not in each or "price" not in each:

@@ -12,11 +12,11 @@ from config import catalogue, checks, mqtt
 from config.catalogue import EquipmentType
 from config.checks import Names
 from config.connections import make_connection, one_line_each, unused
+from config.energy import make_energy
 from config.expand import Stamped, stamp
 from config.fields import Context, Record
 from config.findings import Findings, near
 from config.points import read_points
-from config.energy import make_energy
 from config.response import make_policy
 from config.schema import FILE
 from config.tree import parse

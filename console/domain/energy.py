@@ -1,7 +1,7 @@
 """Energy and water: the periods that consumption is counted over, what they cost, and what was aimed at. Pure.
 
 Times of day and dates are the site's local ones; edges are UTC ns, so a day has 23 or 25 hours where the clocks are changed.
-Tariffs by time of day (尖峰平谷) follow what the estate's supplier charges; nothing is preset, for prices differ by city and season.
+Tariffs by time of day (尖峰平谷) follow what the estate's supplier charges; nothing is preset, prices differ by city.
 """
 
 from __future__ import annotations

@@ -182,9 +182,9 @@ class DiagnosticsQuery(_Message, frozen=True):
 
 
 Query = (
-    HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery | ConfigurationQuery | ImportPreviewQuery
-    | DiagnosticsQuery | BenchQuery | IsolationHistoryQuery | ReadingHistoryQuery | PhotoQuery
-    | PointListQuery
+    HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
+    | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | IsolationHistoryQuery | ReadingHistoryQuery
+    | PhotoQuery | PointListQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -407,8 +407,8 @@ class DiagnosticsAnswer(_Message, frozen=True):
 
 
 Answer = (
-    HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer | ConfigurationAnswer
-    | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | IsolationHistoryAnswer | ReadingHistoryAnswer | PhotoAnswer
-    | PointListAnswer
+    HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
+    | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | IsolationHistoryAnswer
+    | ReadingHistoryAnswer | PhotoAnswer | PointListAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer
