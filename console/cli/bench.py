@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 _NARROW = ("u16", "i16", "hex", "bits", "bcd16", "ascii", "text", "bool")
 _NETWORK = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]]+)):(?P<port>\d{1,5})")
-_SERIAL = re.compile(r"COM\d+|/dev/\S+", re.IGNORECASE)
+_SERIAL = re.compile(r"COM\d+|/\S+", re.IGNORECASE)
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
 LOOK_EVERY = 1.0  # seconds between looks at a log that is being written
 

@@ -26,8 +26,14 @@ def wire_line(entry: AnyFrame, language: str) -> str:
     moment = datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M:%S")
     who = f"{entry.unit}/{entry.function}" if entry.unit >= 0 else "-"
     took = f"{entry.took_ms:.1f} ms" if entry.took_ms else ""
-    line = f"{moment}.{nanoseconds // 1000:06d}  {'→' if entry.sent else '←'}  {who:>6}  {took:>10}  {entry.data.hex(' ')}"
+    message = entry.unit < 0 and not entry.error  # of MQTT: topic, a zero byte, payload
+    data = entry.data.decode("utf-8", "backslashreplace").replace("\0", "  ") if message else entry.data.hex(" ")
+    line = f"{moment}.{nanoseconds // 1000:06d}  {'→' if entry.sent else '←'}  {who:>6}  {took:>10}  {_one_line(data)}"
     return f"{line}  !! {error_text(entry.error, language)}" if entry.error else line.rstrip()
+
+
+def _one_line(text: str) -> str:
+    return "".join(letter if letter.isprintable() else "·" for letter in text)
 
 
 def error_text(error: str, language: str = "") -> str:

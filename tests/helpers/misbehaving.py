@@ -75,7 +75,7 @@ class Misbehaving:
                 if pdu[0] == 43:  # identification: type 14, kind, first object
                     self.asked.append(Asked(time.monotonic(), transaction, unit, 43, pdu[2], pdu[3]))
                     if self.ways.get(unit) != "silent":
-                        writer.write(frame(self.asked[-1], self.identification(unit, pdu)))
+                        writer.write(frame(self.asked[-1], self._who(unit, pdu)))
                     continue
                 function, address, count = struct.unpack(">BHH", pdu)
                 self.asked.append(Asked(time.monotonic(), transaction, unit, function, address, count))
@@ -88,7 +88,7 @@ class Misbehaving:
             self._writers.discard(writer)
             self._tasks.discard(task)
 
-    def identification(self, unit: int, asked: bytes) -> bytes:
+    def _who(self, unit: int, asked: bytes) -> bytes:
         """Everything that the unit knows of itself, or exception 1 if that is nothing."""
         objects = self.identities.get(unit)
         if objects is None:
