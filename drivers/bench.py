@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -17,7 +17,10 @@ from console.domain.health import HealthLine
 from console.domain.problems import Problem
 from console.domain.samples import Batch
 from drivers.driver import ClockPort
+from drivers.frames import Frame, Listener
 from drivers.readplan import Learned
+
+__all__ = ["Bench", "Frame", "Identification", "Listener", "Nobody", "RawRead", "RawReply", "open_line"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,19 +58,6 @@ class Identification:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
-    """Bytes on the wire. ``at`` UTC ns; ``sent`` by us, or received: a whole frame where one could be told, else what came."""
-
-    at: int
-    connection: str
-    sent: bool
-    data: bytes
-
-
-Listener = Callable[[Frame], None]
-
-
 class Bench(Protocol):
     """One Modbus line, by hand. Event loop only."""
 
@@ -99,11 +89,11 @@ class Nobody:
 
 
 @contextlib.asynccontextmanager
-async def open_line(connection: Modbus, clock: ClockPort) -> AsyncIterator[Bench]:
-    """The bench of a connection that nobody else has open. Nothing is polled."""
+async def open_line(connection: Modbus, clock: ClockPort, sink: Nobody | None = None) -> AsyncIterator[Bench]:
+    """The bench of a connection that nobody else has open. Nothing is polled; ``sink`` hears how the connection is."""
     from drivers import modbus  # noqa: PLC0415 - whoever only names these types does not pay for pymodbus
 
-    line = modbus.make(connection, (), Nobody(), clock)
+    line = modbus.make(connection, (), sink or Nobody(), clock)
     running = asyncio.create_task(line.run(), name=f"bench-{connection.id}")
     try:
         yield line

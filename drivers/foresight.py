@@ -1,9 +1,12 @@
-"""How long a request will hold its line, before it was ever asked."""
+"""The read plan as people see it; how long a request will hold its line, before it was ever asked."""
 
 from __future__ import annotations
 
 from console.domain.estate import Modbus, ModbusSerial, ModbusTcp
-from drivers.readplan import Block
+from console.domain.times import MILLISECOND
+from drivers.driver import PlannedRead
+from drivers.readplan import NOTHING_LEARNED, Block
+from drivers.units import Job, Unit
 
 DEVICE_MS = 30.0
 """A device's time until it begins to answer: 20-200 ms (devices.md, "Serial gateways"); most meters take about 30."""
@@ -41,3 +44,23 @@ def line_ms(connection: Modbus, block: Block) -> float:
 
 def _data(block: Block) -> int:
     return (block.count + 7) // 8 if block.function in (1, 2) else 2 * block.count
+
+
+def planned(connection: Modbus, unit: Unit, job: Job) -> PlannedRead:
+    """One request of the plan: its time is measured, or foreseen for what was not asked yet."""
+    block = job.block
+    about = unit.learned.get(block.function, NOTHING_LEARNED)
+    return PlannedRead(
+        connection=connection.id,
+        unit=block.unit,
+        function=block.function,
+        address=block.address,
+        count=block.count,
+        points=tuple(point.id for point in block.points),
+        poll_ms=block.poll_ms,
+        duration_ms=job.took / MILLISECOND + connection.pause_ms if job.took else line_ms(connection, block),
+        bytes=wire_bytes(connection, block),
+        cap=about.cap,
+        holes=tuple(sorted(about.holes)),
+        bad=tuple(sorted(about.bad)),
+    )

@@ -23,27 +23,24 @@ import contextlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
-from console.domain.estate import Modbus, ModbusDevice, ModbusSource, Point
+from console.domain.estate import Modbus, ModbusDevice, Point
 from console.domain.health import HealthState
 from console.domain.problems import Problem
 from console.domain.quality import Quality
 from console.domain.samples import Batch
-from console.domain.text import EMPTY
 from console.domain.times import MILLISECOND, SECOND
 from drivers.agenda import Agenda
 from drivers.bench import Frame, Identification, Listener, RawRead, RawReply
 from drivers.decode import BlockDecoder, Decoded, modbus
 from drivers.driver import ClockPort, PlannedRead, Sink
 from drivers.errands import Errand, Errands
-from drivers.factors import Factors
-from drivers.foresight import line_ms, wire_bytes
-from drivers.health import Health, frame
+from drivers.foresight import planned
 from drivers.identification import Inquiry
 from drivers.linehealth import LineHealth
-from drivers.readplan import NOTHING_LEARNED, Block, Learned
+from drivers.readplan import Block, Learned
 from drivers.refusals import UNHEARD, Refusals
 from drivers.replies import Outcome, Reply
-from drivers.units import BACK_OFF, BACK_OFF_MOST, SILENT_POLLS, Job, Unit
+from drivers.units import BACK_OFF, BACK_OFF_MOST, SILENT_POLLS, Job, Unit, units_of
 from drivers.wire import Wire
 
 LEAST_TIMEOUT = 0.2
@@ -76,7 +73,7 @@ class Line:
         self._wire = wire
         self._sink = sink
         self._clock = clock
-        self._units = {unit.device.unit: unit for unit in _units(connection, points, sink, clock)}
+        self._units = {unit.device.unit: unit for unit in units_of(connection, points, sink, clock)}
         self._health = LineHealth(connection, self._units.values(), lambda: dict(wire.stray), sink, clock)
         self._agenda = Agenda(wire.compile, clock)
         self._refusals = Refusals(self._agenda, self._lose, self._tell)
@@ -104,7 +101,7 @@ class Line:
 
     def plan(self) -> Sequence[PlannedRead]:
         """The present read plan. The duration is measured, or foreseen for what was not asked yet."""
-        return [self._planned(unit, job) for unit in self._units.values() for job in unit.jobs]
+        return [planned(self._connection, unit, job) for unit in self._units.values() for job in unit.jobs]
 
     def teach(self, unit: int, learned: Mapping[int, Learned]) -> None:
         """What was learned about a unit before the last restart; before :meth:`run`."""
@@ -125,15 +122,6 @@ class Line:
         """See :class:`drivers.bench.Bench`."""
         ident, clock = self._connection.id, self._clock
         self._wire.tap = None if listener is None else lambda sent, data: listener(Frame(clock.now(), ident, sent, data))
-
-    def _planned(self, unit: Unit, job: Job) -> PlannedRead:
-        block, connection = job.block, self._connection
-        about = unit.learned.get(block.function, NOTHING_LEARNED)
-        took = job.took / MILLISECOND + connection.pause_ms if job.took else line_ms(connection, block)
-        return PlannedRead(
-            connection.id, block.unit, block.function, block.address, block.count, tuple(point.id for point in block.points),
-            block.poll_ms, took, wire_bytes(connection, block), about.cap, tuple(sorted(about.holes)), tuple(sorted(about.bad)),
-        )  # fmt: skip
 
     # -- one step of the loop ------------------------------------------------------------------------------------
 
@@ -452,21 +440,6 @@ class Line:
 
     def _lose(self, job: Job, quality: Quality) -> None:
         self._hand_over(job.decoder.lost(quality))
-
-
-def _units(connection: Modbus, points: Sequence[Point], sink: Sink, clock: ClockPort) -> list[Unit]:
-    """The units of a connection that have points."""
-    devices = {device.unit: device for device in connection.devices}
-    by_unit: dict[int, list[Point]] = {}
-    for point in points:
-        if isinstance(point.source, ModbusSource):
-            by_unit.setdefault(point.source.unit, []).append(point)
-    found = []
-    for number, mine in by_unit.items():
-        device = devices.get(number) or ModbusDevice(number, mine[0].equipment)
-        health = Health(frame("device", f"{connection.id}/{number}", EMPTY, device.equipment), sink, clock)
-        found.append(Unit(device, tuple(mine), health, Factors(mine)))
-    return found
 
 
 def _decoder(points: Sequence[Point]) -> BlockDecoder:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from console.domain.estate import ModbusDevice, Point
+from console.domain.estate import Modbus, ModbusDevice, ModbusSource, Point
 from console.domain.health import HealthState
 from console.domain.problems import Params, Problem
+from console.domain.text import EMPTY
 from console.domain.times import MILLISECOND, SECOND
 from drivers.decode import BlockDecoder
+from drivers.driver import ClockPort, Sink
 from drivers.factors import Factors
-from drivers.health import Health
+from drivers.health import Health, frame
 from drivers.learning import Diagnosis
 from drivers.readplan import NOTHING_LEARNED, Block, Learned, build
 from drivers.replies import Outcome, Reply
@@ -156,3 +158,18 @@ def worst_detection(jobs: Sequence[Job]) -> int:
         return 0
     fastest = min(job.period for job in urgent)
     return max(job.worst_before for job in urgent if job.period == fastest)
+
+
+def units_of(connection: Modbus, points: Sequence[Point], sink: Sink, clock: ClockPort) -> list[Unit]:
+    """The units of a connection that have points."""
+    devices = {device.unit: device for device in connection.devices}
+    by_unit: dict[int, list[Point]] = {}
+    for point in points:
+        if isinstance(point.source, ModbusSource):
+            by_unit.setdefault(point.source.unit, []).append(point)
+    found = []
+    for number, mine in by_unit.items():
+        device = devices.get(number) or ModbusDevice(number, mine[0].equipment)
+        health = Health(frame("device", f"{connection.id}/{number}", EMPTY, device.equipment), sink, clock)
+        found.append(Unit(device, tuple(mine), health, Factors(mine)))
+    return found

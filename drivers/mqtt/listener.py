@@ -20,9 +20,9 @@ from console.domain.problems import Params, Problem
 from console.domain.quality import Quality
 from console.domain.text import EMPTY
 from console.domain.times import SECOND
-from drivers.bench import Frame
-from drivers.bench import Listener as Tap
 from drivers.driver import ClockPort, PlannedRead, Sink
+from drivers.frames import Frame
+from drivers.frames import Listener as Tap
 from drivers.health import Health, frame
 from drivers.mqtt.client import Message
 from drivers.mqtt.gather import Gather
@@ -135,7 +135,8 @@ class Listener:
             while events := network.take(AT_ONCE):
                 mono = self._clock.monotonic()
                 gather = Gather(self._clock.now(), mono)
-                self._messages.back = max(0, gather.now - self._away_since) if mono < self._backlog_until else 0
+                if mono >= self._backlog_until:
+                    self._messages.back = 0
                 for event in events:
                     if type(event) is Message:
                         self._messages.take(event, gather)
@@ -168,6 +169,7 @@ class Listener:
             self._backlog_until = mono + round(BACKLOG * max(1.0, self._clock.rate))
             if not self._away_since:
                 self._away_since = self._clock.now() - self._connection.session_s * SECOND
+            self._messages.back = self._clock.now() - self._away_since + BACKLOG
         for item in self._items:
             if item.said is None:
                 item.heard = mono  # its silence begins now

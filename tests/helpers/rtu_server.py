@@ -55,7 +55,7 @@ class Rtu(Misbehaving):
         if self.echo:
             send(request)
         if request[1] == 0x2B:
-            send(_framed(self.identification(request)))
+            send(_framed(self.who_it_is(request)))
             return
         unit, function, address, count = struct.unpack(">BBHH", request[:6])
         asked = Asked(time.monotonic(), 0, unit, function, address, count)
@@ -80,7 +80,7 @@ class Rtu(Misbehaving):
         else:
             send(self.before + WAYS[way](right))
 
-    def identification(self, request: bytes) -> bytes:
+    def who_it_is(self, request: bytes) -> bytes:
         unit, _, _, code, first = request[:5]
         if not self.objects:
             return bytes([unit, 0xAB, 1])
