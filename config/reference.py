@@ -216,9 +216,6 @@ def _point_rows(compiled: Compiled) -> list[list[str]]:
     return rows
 
 
-_HOW = {"times": " × `{point}`", "power": " × 10^`{point}`", "places": " ÷ 10^`{point}`", "table": " × table[`{point}`]"}
-
-
 def _where(point: Point) -> str:
     source = point.source
     if isinstance(source, ModbusSource):
@@ -231,7 +228,6 @@ def _where(point: Point) -> str:
         )
         scale = f" × {source.scale:g}" if source.scale != 1 else ""
         scale += "".join(_HOW[factor.how].format(factor.point) for factor in source.factors)
-        scale += "".join(_HOW[factor.how].format(point=factor.point) for factor in source.factors)
         offset = f" {source.offset:+g}" if source.offset else ""
         kind = f"text[{source.length}]" if source.type == "text" else source.type
         return f"FC{source.function:02d} 0x{source.address:04X} {kind}{bits}{scale}{offset}"
