@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from decimal import Decimal, InvalidOperation
-from math import prod
+from decimal import Decimal, InvalidOperation, Overflow
+from math import isfinite, prod
 
 _NUMBER = r"(?:0x[0-9a-fA-F]+|\d+)"
 _TERM = rf"{_NUMBER}(?:\s*\*\s*{_NUMBER})*"
@@ -29,6 +29,7 @@ def product(text: str) -> float | None:
     if len(text) > _LONGEST or "_" in text:
         return None
     try:
-        return float(prod((Decimal(factor.strip()) for factor in text.split("*")), start=Decimal(1)))
-    except (InvalidOperation, OverflowError):
+        value = float(prod((Decimal(factor.strip()) for factor in text.split("*")), start=Decimal(1)))
+    except (InvalidOperation, Overflow):
         return None
+    return value if isfinite(value) else None
