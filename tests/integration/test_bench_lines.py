@@ -8,16 +8,24 @@ import struct
 import subprocess
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from console.domain.estate import ModbusSerial
+from console.domain.text import Text
+from console.engine.clocks import RealClock
 from console.link import bench as m
+from drivers.bench import RawRead, open_line
+from drivers.wirelog import WireLog, crc16
 from tests.helpers.misbehaving import Misbehaving
 from tests.helpers.processes import CollectorProcess
 from tests.helpers.registers import block, on_pymodbustcp
+from tests.helpers.rtu_server import Rtu, SerialLine
 from tests.integration.collectors import Desk, desk, device, site, write_seeds
 
+PTY = pytest.mark.skipif(sys.platform == "win32", reason="needs a pty pair")
 VOLTAGE = struct.unpack(">HH", struct.pack(">f", 230.4))
 
 
@@ -89,6 +97,33 @@ def test_the_addresses_of_a_unit_are_found_with_their_values() -> None:
         assert answers == [(10, 29), (40, 40)]
         assert found["ranges"][1]["data"] == b"".join(value.to_bytes(2, "big") for value in range(100, 120)).hex()
         assert found["asked"] < 100
+
+
+@PTY
+def test_a_serial_bus_is_scanned_and_read_from_the_command_line(tmp_path: Path) -> None:
+    server = Rtu(ways={2: "silent"}, objects={0: b"Eastron", 1: b"SDM630"}, values={(1, 0): VOLTAGE[0], (1, 1): VOLTAGE[1]})
+    with SerialLine(server, str(tmp_path / "line")) as line:
+        done = command("scan", line.path, "--units", "1-2", "--pause", "0", "--timeout", "300")
+        assert "Unit 1: identified  Eastron  SDM630" in done.stdout
+        assert "Unit 2" not in done.stdout
+        assert "ABCD 230.4*" in command("read", line.path, "--count", "2", "--timeout", "300").stdout
+
+
+@PTY
+async def test_the_frames_of_a_serial_line_are_logged_whole_with_their_crc(tmp_path: Path) -> None:
+    server = Rtu(ways={1: "byte by byte", 2: "wrong crc", 3: "exception 2"})
+    with SerialLine(server, str(tmp_path / "line")) as line:
+        connection = ModbusSerial("bus", Text("bus", "bus"), line.path, timeout_ms=300, retries=0)
+        log = WireLog("rtu")
+        async with open_line(connection, RealClock()) as bench:
+            bench.tap(log.take)
+            for unit in (1, 2, 3):
+                await bench.read_raw(RawRead(unit, 3, 5, 1))
+        found = [(entry.sent, entry.unit, entry.error) for entry in log.entries()]
+        assert found[:2] == [(True, 1, ""), (False, 1, "")]
+        assert (False, 2, "crc") in found
+        assert found[-1] == (False, 3, "exception_2")
+        assert all(crc16(entry.data) == 0 for entry in log.entries() if entry.error != "crc")
 
 
 # --- through the collector
