@@ -69,6 +69,8 @@ def test_addresses_may_be_sums_of_products(text: str, value: int | None) -> None
         ("2 *", None),
         ("1e400*1e400", None),
         ("1_0*2", None),
+        ("nan*1", None),
+        ("1e999999*1e999999", None),
     ],
 )
 def test_scales_may_be_products_exact_in_decimals(text: str, value: float | None) -> None:
@@ -77,7 +79,8 @@ def test_scales_may_be_products_exact_in_decimals(text: str, value: float | None
 
 def load(equipment: str) -> tuple[Estate | None, list[str]]:
     loaded = load_text(
-        "site: {id: s, name: 项目}\nlocations: [{id: T1, name: 楼}]\nconnections: [{id: gw, protocol: modbus-tcp, host: 192.0.2.1}]\n"
+        "site: {id: s, name: 项目}\nlocations: [{id: T1, name: 楼}]\n"
+        "connections: [{id: gw, protocol: modbus-tcp, host: 192.0.2.1}]\n"
         f"equipment:\n  - {{id: E, name: 设备, location: T1, connection: gw, unit: 1, {equipment}}}\n",
         "site.yaml",
     )
