@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sqlite3
 import zlib
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from sqlalchemy import Connection, func, select
 from sqlalchemy.dialects.sqlite import insert
+from sqlalchemy.exc import DatabaseError
 
 from console.domain.samples import Batch
 from console.store import schema
@@ -106,13 +108,14 @@ class MonthFile:
 
     def give_back(self, pages: int) -> None:
         """Shorten the file by that many free pages."""
-        with self.connection.begin():
-            plain = self.connection.connection.dbapi_connection
-            assert plain is not None
-            cursor = plain.cursor()  # past SQLAlchemy, which would not step through a statement without columns
-            cursor.execute(f"PRAGMA incremental_vacuum({pages})")
-            cursor.fetchall()
-            cursor.close()
+        plain = self.connection.connection.dbapi_connection
+        assert plain is not None
+        statement = f"PRAGMA incremental_vacuum({pages})"
+        try:
+            # As a script: the driver steps a single statement without columns only once, which gives back one page.
+            plain.cursor().executescript(statement)
+        except sqlite3.Error as error:
+            raise DatabaseError(statement, None, error) from error
 
     def close(self) -> None:
         """Close the connection; SQLite then folds the WAL back into the file."""

@@ -188,6 +188,8 @@ class Recorder:
             if began >= flush_at or self._queued >= self._pace.flush_samples:
                 self._flush()
                 flush_at = max(flush_at + self._pace.flush_s, monotonic())
+                began = self._passed(began)
+                self._write_commits()  # nobody waits for samples and for sealing
             if began >= alive_at:
                 self._mark_alive()
                 alive_at = monotonic() + self._pace.alive_s
@@ -198,7 +200,13 @@ class Recorder:
                 spent = self._seal()
                 seal_at = monotonic() + (spent * _SEAL_REST if self._waiting < _SEAL_HURRY else 0.0)
             self._waiting = self._archive.waiting
-            self._stall = max(self._stall, monotonic() - began)
+            self._passed(began)
+
+    def _passed(self, began: float) -> float:
+        """Note how long a commit could not be written; returns the time."""
+        now = monotonic()
+        self._stall = max(self._stall, now - began)
+        return now
 
     def _sleep(self, flush_at: float, seal_at: float) -> None:
         """Until something must be done: a flush, a slice of sealing, a commit, a full queue, the end."""

@@ -41,7 +41,7 @@ def ingest(folder: Path, points: int, seconds: int, real: float) -> dict[str, fl
     shed = recorder.health().counters["shed"]
     recorder.stop()
     store.close()
-    store = open_store(folder, now, Pace(seal_s=0.01))  # what is left in the journal is sealed too, and counted
+    store = open_store(folder, now, Pace(seal_s=1.0))  # what is left in the journal is sealed too, and counted
     recorder = store.recorder(lambda: now)
     recorder.start()
     before = -1.0
@@ -54,7 +54,7 @@ def ingest(folder: Path, points: int, seconds: int, real: float) -> dict[str, fl
         return last == before and recorder.health().figures["journal"] < 0.02 * fed
 
     wait(still, 120)
-    time.sleep(6)  # free pages are given back every 5 s
+    time.sleep(11)  # free pages are given back every 5 s
     health = recorder.health()
     recorder.stop()
     store.close()
