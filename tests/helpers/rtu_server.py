@@ -104,6 +104,7 @@ WAYS: dict[str, Callable[[bytes], bytes]] = {
     "too short": lambda body: _framed(body[:2] + bytes([body[2] - 2]) + body[3:-2]),
     "too long": lambda body: _framed(body[:2] + bytes([body[2] + 2]) + body[3:] + b"\x12\x34"),
     "garbage": lambda body: b"+++ATH0\r\n",
+    "two at once": lambda body: bytes(a | b for a, b in zip(_framed(body), b"\x13" * 300, strict=False)),
     "twice": lambda body: _framed(body) * 2,
 }
 

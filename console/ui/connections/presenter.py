@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from console.domain.health import HealthLine, HealthState
+from console.link.messages import ReadBlock
 from console.texts import catalogue, language, sentence, tr
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name
 
 ERRORS = (
-    "timeouts", "exceptions", "short", "long", "wrong_count", "wrong_function", "wrong_unit", "wrong_transaction", "duplicate",
+    "timeouts", "exceptions", "short", "long", "wrong_count", "wrong_crc", "wrong_function",
+    "wrong_unit", "wrong_transaction", "duplicate",
     "garbage", "resets", "late", "connect_failures", "disconnects", "dropped", "too_large", "not_json", "not_text", "no_path",
     "not_a_number", "not_a_text", "implausible",
 )  # fmt: skip
@@ -69,3 +73,21 @@ def _word(kind: str, key: str) -> str:
         if f"{part}.{kind}.{key}" in catalogue():
             return tr(f"{part}.{kind}.{key}")
     return key
+
+
+def plan_says(blocks: Sequence[ReadBlock]) -> str:
+    """How many requests, how long they take together, and what was learned of the devices; one line each."""
+    if not blocks:
+        return tr("connections.plan.none")
+    seconds = sum(block.duration_ms for block in blocks) / 1000
+    lines = [tr("connections.plan.requests", count=len(blocks), seconds=seconds)]
+    for block in {(block.unit, block.function): block for block in blocks}.values():
+        if block.cap:
+            lines.append(tr("connections.plan.cap", unit=block.unit, function=block.function, most=block.cap))
+        if block.holes:
+            holes = ", ".join(f"{first}–{last}" for first, last in block.holes)
+            lines.append(tr("connections.plan.holes", unit=block.unit, function=block.function, where=holes))
+        if block.bad:
+            bad = ", ".join(str(address) for address in block.bad)
+            lines.append(tr("connections.plan.bad", unit=block.unit, function=block.function, where=bad))
+    return "\n".join(lines)

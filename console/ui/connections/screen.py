@@ -122,10 +122,12 @@ class ConnectionsScreen(QWidget):
 
     def _plan_columns(self) -> list[Column[ReadBlock]]:
         return [
-            Column("unit", "connections.plan.unit", 60, lambda block: str(block.unit), align=RIGHT, sort=lambda block: block.unit),
-            Column("fc", "connections.plan.fc", 60, lambda block: str(block.function), align=RIGHT),
+            Column("unit", "connections.plan.unit", 50, lambda block: str(block.unit), align=RIGHT, sort=lambda block: block.unit),
+            Column("fc", "connections.plan.fc", 50, lambda block: str(block.function), align=RIGHT),
             Column("address", "connections.plan.address", 0, _addresses, sort=lambda block: (block.unit, block.address)),
-            Column("points", "connections.plan.points", 70, lambda block: str(block.points), align=RIGHT),
+            Column("points", "connections.plan.points", 60, lambda block: str(block.points), align=RIGHT),
+            Column("bytes", "connections.plan.bytes", 60, lambda block: str(block.bytes), align=RIGHT),
+            Column("time", "connections.plan.time", 70, lambda block: f"{block.duration_ms:.0f}", align=RIGHT),
             Column(
                 "every",
                 "connections.plan.every",
@@ -185,7 +187,7 @@ class ConnectionsScreen(QWidget):
     def _show_plan(self, line: HealthLine | None) -> None:
         mine = [block for block in self._blocks if line is not None and _belongs(block, line)]
         self._plan_model.set_rows(mine)
-        self._plan_says.setText(tr("connections.plan.requests", count=len(mine)) if mine else tr("connections.plan.none"))
+        self._plan_says.setText(presenter.plan_says(mine))
         self._plan_table.setVisible(bool(mine))
 
     def _diagnosed(self, answer: Answer) -> None:

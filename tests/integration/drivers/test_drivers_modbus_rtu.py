@@ -90,6 +90,7 @@ async def test_a_serial_line_is_read_and_its_thread_ends_with_the_driver(tmp_pat
         ("too short", "short", Quality.BAD),
         ("too long", "long", Quality.BAD),
         ("garbage", "garbage", Quality.COMM_LOST),
+        ("two at once", "garbage", Quality.COMM_LOST),  # two devices with one number: their bytes collide
         *((f"exception {code}", f"exception_{code}", Quality.BAD) for code in (1, 2, 3, 4, 5, 6, 8)),
         *((f"exception {code}", f"exception_{code}", Quality.COMM_LOST) for code in (10, 11)),
     ],

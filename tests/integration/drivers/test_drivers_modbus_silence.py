@@ -21,6 +21,7 @@ from tests.helpers.clock import RealClock
 from tests.helpers.estates import gateway, register
 from tests.helpers.findings import Findings
 from tests.helpers.misbehaving import Misbehaving
+from tests.helpers.torture import FUZZED
 
 
 @contextlib.asynccontextmanager
@@ -130,3 +131,40 @@ async def test_a_question_by_hand_takes_its_turn_on_a_busy_line_and_finds_a_lost
             reply = await asyncio.wait_for(driver.read_raw(RawRead(2, 4, 9, 2)), 2)
             assert (reply.good, reply.data) == (True, (2009).to_bytes(2, "big") + (2010).to_bytes(2, "big"))
             await found.until(lambda: found.answers[-1] == ("gw", 2, True), 2)
+
+
+async def test_a_port_that_was_closed_for_an_hour_is_said_once_and_read_within_three_seconds_of_its_return() -> None:
+    rate = 900.0  # an hour is four seconds here
+    server = Misbehaving()
+    await server.start()
+    try:
+        async with polling(gateway(server.port), [register(1, 0)], rate) as (found, _):
+            await found.until(lambda: found.answers == [("gw", 1, True)])
+            await server.stop()
+            await found.until(lambda: found.answers[-1] == ("gw", 1, False))
+            await asyncio.sleep(4)
+            assert found.answers == [("gw", 1, True), ("gw", 1, False)]
+            assert found.line("connection:gw").counters["connect_failures"] < 30
+            await server.start()
+            await found.until(lambda: found.answers[-1] == ("gw", 1, True), 3)
+            await found.until(lambda: found.state("connection:gw") is HealthState.OK)
+    finally:
+        await server.stop()
+
+
+@pytest.mark.torture
+@pytest.mark.timeout(700)
+async def test_a_ten_minute_outage_in_real_time_ends_within_three_seconds() -> None:
+    server = Misbehaving()
+    await server.start()
+    try:
+        async with polling(gateway(server.port), [register(1, 0)]) as (found, _):
+            await found.until(lambda: found.answers == [("gw", 1, True)])
+            await server.stop()
+            await asyncio.sleep(600 if FUZZED == 10_000 else 5)
+            await server.start()
+            start = time.monotonic()
+            await found.until(lambda: found.answers[-1] == ("gw", 1, True), 5)
+            assert time.monotonic() - start < 3
+    finally:
+        await server.stop()
