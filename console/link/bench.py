@@ -169,9 +169,9 @@ class WireFrame(msgspec.Struct, frozen=True, array_like=True):
     """One frame. ``at`` UTC ns; ``sent`` by us. ``unit`` -1 and ``function`` 0 where the bytes do not tell.
 
     ``error`` is empty, or what is wrong: ``crc``, ``short``, ``garbage``, ``late``, ``wrong_unit``, ``wrong_function``,
-    ``wrong_transaction`` (words: ``bench.wire.<error>``), ``exception_2`` (words: ``bench.wire.exception`` with ``code``); a question
-    that was never answered is a frame of its own, without bytes, with ``timeout``. ``took_ms`` of an answer. An MQTT message is its
-    topic, a zero byte, and the payload.
+    ``wrong_transaction`` (words: ``bench.wire.<error>``), ``exception_2`` (words: ``bench.wire.exception`` with ``code``); a
+    question that was never answered is a frame of its own, without bytes, with ``timeout``. ``took_ms`` of an answer. An MQTT
+    message is its topic, a zero byte, and the payload.
     """
 
     number: int
