@@ -23,6 +23,9 @@ _FOUND = {
     64: "host",
 }
 
+# What a broker's alert about our certificate has in its name (RFC 8446, 6.2).
+_ALERTS = ("ALERT_CERTIFICATE", "BAD_CERTIFICATE", "UNKNOWN_CA", "ALERT_DECRYPT_ERROR", "ACCESS_DENIED", "CERTIFICATE_REQUIRED")
+
 
 def own_certificate(context: ssl.SSLContext, cert_file: str, key_file: str) -> Problem | None:
     """Load our own certificate; what is wrong with it. Its dates are real time: the broker counts by its own clock."""
@@ -44,9 +47,9 @@ def reason(error: OSError, where: Params, cert_file: str) -> Problem:
         return Problem(f"driver.certificate_{name}" if name else "driver.certificate", {**where, "reason": error.verify_message})
     if isinstance(error, ssl.SSLError):
         said = error.reason or "TLS"
-        if "CERTIFICATE" in said or "UNKNOWN_CA" in said:  # the broker's alert about ours
-            known = {"cert_missing": not cert_file, "cert_refused": bool(cert_file)}
-            return Problem(f"driver.{next(name for name, so in known.items() if so)}", {**where, "reason": said, "file": cert_file})
+        if any(word in said for word in _ALERTS):
+            name = "cert_refused" if cert_file else "cert_missing"
+            return Problem(f"driver.{name}", {**where, "reason": said, "file": cert_file})
         return Problem("driver.tls", {**where, "reason": said})
     for kind, name in ((TimeoutError, "connect_timeout"), (ConnectionRefusedError, "refused"), (socket.gaierror, "unknown_host")):
         if isinstance(error, kind):

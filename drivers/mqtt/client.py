@@ -8,6 +8,7 @@ but PUBLISH goes to paho as ever. Runs on the network thread.
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
 from typing import Any, NamedTuple
@@ -61,7 +62,7 @@ class Client(paho.Client):
         except BlockingIOError:
             return MQTTErrorCode.MQTT_ERR_AGAIN
         except OSError as error:
-            self.error = error
+            self.error = error.with_traceback(None)  # it would hold this client in a circle
             return MQTTErrorCode.MQTT_ERR_CONN_LOST
         if not data:
             return MQTTErrorCode.MQTT_ERR_CONN_LOST
@@ -82,6 +83,16 @@ class Client(paho.Client):
         for qos, number in acknowledge:
             self._send_puback(number) if qos == 1 else self._send_pubrec(number)
         return result
+
+    def _sock_close(self) -> None:
+        if self.error is None and isinstance(self._sock, ssl.SSLSocket):
+            try:  # where a write failed, the broker's reason may still lie unread
+                self._sock.recv(1)
+            except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+                pass
+            except OSError as error:
+                self.error = error.with_traceback(None)
+        super()._sock_close()
 
     def _take(self, data: bytes, messages: list[Message], acknowledge: list[tuple[int, int]]) -> MQTTErrorCode:
         """Every whole packet in ``data``; the rest waits for more."""

@@ -84,23 +84,29 @@ class Network(Session):
         return taken
 
     def on_messages(self, messages: list[Message]) -> None:
-        if self.connection.session_s and self._full(len(messages)) and any(message.qos for message in messages):
-            patience = time.monotonic() + HOLD
-            while self._full(len(messages)) and not self.stopping and time.monotonic() < patience:
-                time.sleep(0.01)
+        patience = time.monotonic() + HOLD
+        while messages := self._add(messages):
+            kept = self.connection.session_s and any(message.qos for message in messages)
+            if not kept or self.stopping or time.monotonic() > patience:
+                self.dropped += len(messages)
+                return
+            time.sleep(0.005)
+
+    def _add(self, messages: list[Message]) -> list[Message]:
+        """Put them into the queue; those for which there is no room."""
         with self._lock:
             queue = self._queue
-            empty = not queue
+            empty, added = not queue, 0
             for message in messages:
                 size = _size(message)
                 if len(queue) >= WAITING or self._bytes + size > WAITING_BYTES:
-                    self.dropped += 1
-                    continue
+                    break
                 queue.append(message)
                 self._bytes += size
-            wake = empty and bool(queue)
-        if wake:
+                added += 1
+        if empty and added:
             self._wake()
+        return messages[added:]
 
     def on_connected(self, client: paho.Client, *, kept: bool) -> None:
         self._say(Connected(kept))
@@ -126,10 +132,6 @@ class Network(Session):
             self._queue.append(event)
         if empty:
             self._wake()
-
-    def _full(self, more: int) -> bool:
-        with self._lock:
-            return len(self._queue) + more > WAITING or self._bytes > WAITING_BYTES // 2
 
 
 def _size(event: Event) -> int:
