@@ -13,10 +13,10 @@ from console.ui.picture import Picture, overdue_of
 
 WIDTH = 84
 REMIND_MS = 30_000
-SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "readings", "isolations", "trends", "connections", "system")
+SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "readings", "isolations", "trends", "energy", "connections", "system")
 KEYS = {
     "overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7",
-    "trends": "Ctrl+T", "readings": "Ctrl+1", "isolations": "Ctrl+2",
+    "trends": "Ctrl+T", "energy": "Ctrl+E", "readings": "Ctrl+1", "isolations": "Ctrl+2",
 }  # fmt: skip
 
 

@@ -1,0 +1,1 @@
+"""The energy page: what meters consumed, when, and what it cost."""
