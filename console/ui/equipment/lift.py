@@ -13,7 +13,10 @@ from console.ui.overview.elevators import DOWN, NORMAL_MODES, UP
 from console.ui.overview.panes import hatch, words
 
 SHAFT = 84
-SHOWN = ("service_mode", "car_state", "door_open", "car_speed", "car_load", "output_current", "dc_link_voltage", "fault_code")
+SHOWN = (
+    "service_mode", "car_state", "inspection_mode", "door_open", "car_speed", "car_load", "output_current", "dc_link_voltage",
+    "fault_state", "fault_code",
+)  # fmt: skip
 
 
 def floors_of(machine: Equipment) -> int:

@@ -9,7 +9,7 @@ from console.domain.estate import Equipment, Point, ValueKind
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.equipment.drawings import Drawing
-from console.ui.overview.panes import hatch, number, words, worst_priorities
+from console.ui.overview.panes import hatch, in_trouble, number, words, worst_priorities
 from console.ui.picture import Picture
 
 LEVELS = ("tank_level", "sump_level", "level")
@@ -22,7 +22,7 @@ def pump_state(picture: Picture, pump: str) -> str:
     running = number(picture, pump, "run_state")
     if running is None:
         return "unknown"
-    if (number(picture, pump, "alarm_code") or 0) != 0 or number(picture, pump, "alarm_active") == 1:
+    if in_trouble(picture, pump):
         return "tripped"
     return "running" if running == 1 else "stopped"
 
@@ -66,7 +66,8 @@ class PumpDrawing(Drawing):
         token = "dim" if state == "unknown" else f"p{worst}_text" if worst and state == "tripped" else "text"
         words(painter, box, tr(f"equipment.pump.{state}"), token, 26, bold=True)
         tripped = state == "tripped"
-        about = self.said("alarm_code") if tripped and self.point("alarm_code") else self._mode()
+        code = next((key for key in ("alarm_code", "fault_code") if self.point(key) is not None), "")
+        about = self.said(code) if tripped and code else self._mode()
         words(painter, box.translated(0, 36), about, token if tripped else "dim", 14)
         words(painter, box.translated(0, 58), self._mode() if tripped else "", "dim", 14)
         room = QRectF(rect.left(), rect.top() + 140, rect.width(), rect.height() - 140)

@@ -31,8 +31,26 @@ class ElevatorsPane(Pane):
     def summary(self) -> str:
         """How many there are, and how many run normally."""
         worst = worst_priorities(self._picture)
-        normal = sum(self._mode(machine) in NORMAL_MODES and machine.id not in worst for machine in self.machines)
+        normal = sum(self._normal(machine) and machine.id not in worst for machine in self.machines)
         return tr("overview.elevators.summary", count=len(self.machines), normal=normal)
+
+    def _normal(self, machine: Equipment) -> bool:
+        """It answers, in a mode that serves passengers."""
+        return not self._unusual(machine) and number(self._picture, machine.id, "comm_state") == 0
+
+    def _unusual(self, machine: Equipment) -> str:
+        """The mode that keeps it from serving passengers; empty for none. A gateway may tell modes one by one."""
+        point = self._picture.points.get(f"{machine.id}.service_mode")
+        if point is not None:
+            mode = self._mode(machine)
+            state = point.states.get(mode)
+            return "" if mode in NORMAL_MODES else state.get(language()) if state else "—"
+        told = (f"{machine.id}.{mode}_mode" for mode in ("fire", "inspection", "locked"))
+        return next((self._picture.points[mode].name.get(language()) for mode in told if self._on(mode)), "")
+
+    def _on(self, point: str) -> bool:
+        machine, _, key = point.rpartition(".")
+        return bool(number(self._picture, machine, key))
 
     def _mode(self, machine: Equipment) -> int:
         mode = number(self._picture, machine.id, "service_mode")
@@ -83,14 +101,12 @@ class ElevatorsPane(Pane):
             painter.setPen(QPen(theme.colour("p1"), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRect(car.adjusted(-4, -4, 4, 4))
-        mode = self._mode(machine)
+        unusual = self._unusual(machine)
         text_token = "p1_text" if trapped else f"p{worst}_text" if worst else "text"
         if trapped:
             words(painter, label_rect, tr("shell.lamp.trapped"), text_token, 15, bold=True, centre=True)
-        elif mode not in NORMAL_MODES:
-            point = self._picture.points.get(f"{machine.id}.service_mode")
-            state = point.states.get(mode) if point is not None else None
-            words(painter, label_rect, state.get(language()) if state else "—", text_token, 13, bold=True, centre=True)
+        elif unusual:
+            words(painter, label_rect, unusual, text_token, 13, bold=True, centre=True)
         else:
             self._paint_floor(painter, label_rect, machine, int(floor), text_token)
 

@@ -35,6 +35,11 @@ def worst_priority(picture: Picture, equipment: str) -> int:
     return min((alarm.priority for alarm in picture.alarms.values() if alarm.active and alarm.equipment == equipment), default=0)
 
 
+def in_trouble(picture: Picture, machine: str) -> bool:
+    """One of a pump's or drive's fault signals says so."""
+    return any(number(picture, machine, key) for key in ("alarm_code", "alarm_active", "fault_code", "fault_state"))
+
+
 def worst_priorities(picture: Picture) -> dict[str, int]:
     """The gravest active alarm of every machine that has one."""
     worst: dict[str, int] = {}

@@ -8,7 +8,7 @@ from PySide6.QtGui import QPainter, QPaintEvent, QPen, QPolygonF
 from console.domain.estate import Equipment, Point
 from console.texts import language, tr
 from console.ui import theme
-from console.ui.overview.panes import Pane, band_bar, figure, hatch, number, words, worst_priorities
+from console.ui.overview.panes import Pane, band_bar, figure, hatch, in_trouble, number, words, worst_priorities
 
 SET_KEYS = ("discharge_pressure", "tank_level", "sump_level")
 
@@ -80,8 +80,7 @@ class WaterPane(Pane):
         painter.setBrush(theme.colour("panel") if on or 0 < worst < 4 else theme.colour(token))
         x, y = centre.x(), centre.y()
         painter.drawPolygon(QPolygonF([QPointF(x - 4, y - 7), QPointF(x - 4, y + 7), QPointF(x + 8, y)]))
-        tripped = (number(self._picture, pump.id, "alarm_code") or 0) != 0
-        state = "tripped" if tripped else "running" if on else "standby"
+        state = "tripped" if in_trouble(self._picture, pump.id) else "running" if on else "standby"
         words(painter, caption, f"{place}# {tr(f'overview.pump.{state}')}", f"p{worst}_text" if worst else "text", 12)
 
     def _paint_value(self, painter: QPainter, rect: QRectF, each: Equipment, point: Point) -> None:
