@@ -149,9 +149,7 @@ def _source(record: Record, context: Context) -> Source | None:
         return manual_source(record, context)
     only_manual(record, context)
     if "address" in record:
-        if record.get("type") in ("u8", "i8"):
-            context.mistake(record.line_of("type"), "byte_type", key=record.get("key"), type=record.get("type"))
-        return _modbus(record, context)
+        return _modbus(record, context) if _has_register_type(record, context) else None
     if record.bad & {"address", "topic", "options"}:
         return None
     if "topic" in record:
@@ -160,6 +158,14 @@ def _source(record: Record, context: Context) -> Source | None:
         return OtherSource("", {key: loose_value(value) for key, value in record.get("options").values.items()})
     context.mistake(record.line, "source_missing", key=record.get("key"))
     return None
+
+
+def _has_register_type(record: Record, context: Context) -> bool:
+    """Single bytes are for binary MQTT payloads only."""
+    if record.get("type") not in ("u8", "i8"):
+        return True
+    context.mistake(record.line_of("type"), "byte_type", key=record.get("key"), type=record.get("type"))
+    return False
 
 
 def _modbus(record: Record, context: Context) -> ModbusSource | None:
