@@ -9,8 +9,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from console.domain.commands import (
     AcknowledgeAlarms,
     AmendIsolation,
@@ -157,6 +155,9 @@ async def test_unusual_growth_is_asked_and_a_correction_keeps_the_old_one_in_the
 async def test_a_photo_is_checked_by_its_content_and_comes_back_as_it_was(tmp_path: Path) -> None:
     with running(tmp_path) as (process, _, _):
         async with desk(process.folder) as here:
+            await here.sign_on("root")
+            assert await refused(here, "M1.water", 1) == "refused.right_enter_readings"
+            assert await here.refused(StorePhoto(PNG)) == "refused.right_enter_readings"
             await here.sign_on()
             assert await refused(here, "M1.gas", 5) == "refused.reading_photo"
             assert await refused(here, "M1.gas", 5, photo="a" * 64) == "refused.photo_unknown"
@@ -261,12 +262,3 @@ async def test_a_valve_is_registered_and_lifted_by_hand(tmp_path: Path) -> None:
             await here.ask(LiftIsolation(1, "open, pressure tested", by="Zhao"))
             await here.until(lambda p: not p.isolations[1].open)
             assert await here.refused(RecordPatrol(1, "fine")) == "refused.isolation_lifted"
-
-
-@pytest.mark.parametrize("account", ["root"])
-async def test_an_administrator_reads_no_meters(tmp_path: Path, account: str) -> None:
-    with running(tmp_path) as (process, _, _):
-        async with desk(process.folder) as here:
-            await here.sign_on(account)
-            assert await refused(here, "M1.water", 1) == "refused.right_enter_readings"
-            assert await here.refused(StorePhoto(PNG)) == "refused.right_enter_readings"

@@ -257,7 +257,7 @@ def said_about(row: Row) -> str:
 
 def page(title: str, titles: Iterable[str], lines: Iterable[Sequence[str]]) -> str:
     """The sheet as HTML, to be printed."""
-    head = "".join(f"<th align='left' bgcolor='#e8e8e8'>{html.escape(each)}</th>" for each in titles)
+    head = "".join(f"<th align='left'>{html.escape(each)}</th>" for each in titles)
     body = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in line) + "</tr>" for line in lines)
     return (
         f"<h3>{html.escape(title)}</h3><table border='1' cellspacing='0' cellpadding='4' width='100%'><tr>{head}</tr>{body}</table>"
