@@ -39,10 +39,14 @@ class Workers:
 
     async def run(self, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
         """The function's result; :class:`Refused` where it takes too long or its process died."""
+        return await self.run_within(LIMIT, function, *args, **kwargs)
+
+    async def run_within(self, seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As :meth:`run`, with another limit in seconds of real time."""
         for last in (False, True):
             pool = self._ready()
             try:
-                return await self._run(pool, function, *args, **kwargs)
+                return await self._run(pool, seconds, function, *args, **kwargs)
             except (BrokenProcessPool, concurrent.futures.CancelledError) as error:
                 if self._pool is pool:  # else another query that it hurt, too, has made a new one already
                     self._drop()
@@ -55,15 +59,21 @@ class Workers:
         self._drop()
 
     async def _run(
-        self, pool: concurrent.futures.ProcessPoolExecutor, function: Callable[P, R], /, *args: P.args, **kwargs: P.kwargs
+        self,
+        pool: concurrent.futures.ProcessPoolExecutor,
+        seconds: float,
+        function: Callable[P, R],
+        /,
+        *args: P.args,
+        **kwargs: P.kwargs,
     ) -> R:
         self._busy += 1
         try:
-            return await asyncio.wait_for(_outcome(pool.submit(function, *args, **kwargs)), LIMIT)
+            return await asyncio.wait_for(_outcome(pool.submit(function, *args, **kwargs)), seconds)
         except TimeoutError:
             if self._pool is pool:
                 self._drop()
-            raise Refused("engine.query_slow", seconds=LIMIT) from None
+            raise Refused("engine.query_slow", seconds=seconds) from None
         except StoreRefused as refused:
             raise Refused(refused.problem.code, **refused.problem.params) from refused
         finally:

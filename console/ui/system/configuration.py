@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
@@ -23,6 +24,8 @@ Line = tuple[int, Change | Mistake]
 class ConfigurationPage(QWidget):
     """See the module. What the preview says is what will happen: if the configuration changes meanwhile, the import is refused."""
 
+    points_wanted = Signal()  # a point list is to be imported instead
+
     def __init__(self, picture: Picture, desk: Desk) -> None:
         super().__init__()
         self._picture, self._desk = picture, desk
@@ -30,12 +33,13 @@ class ConfigurationPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         bar = QHBoxLayout()
-        self.choose, self.apply, self.undo, self.export = (QPushButton() for _ in range(4))
+        self.choose, self.apply, self.undo, self.export, self.points = (QPushButton() for _ in range(5))
         for button, name, act in (
             (self.choose, "choose", self._choose),
             (self.apply, "apply", self._apply),
             (self.undo, "undo", self._undo),
             (self.export, "export", self._export),
+            (self.points, "points", self.points_wanted),
         ):
             button.setObjectName(f"import_{name}")
             button.clicked.connect(act)
@@ -80,6 +84,7 @@ class ConfigurationPage(QWidget):
         why = "" if allowed else tr("system.import.denied")
         for name in ("choose", "apply", "undo", "export"):
             getattr(self, name).setText(tr(f"system.import.{name}"))
+        self.points.setText(tr("pointlist.ui.open"))
         self.apply.setEnabled(allowed and bool(self._text))
         self.undo.setEnabled(allowed)
         for button in (self.apply, self.undo):

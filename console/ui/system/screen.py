@@ -32,6 +32,7 @@ class SystemScreen(QWidget):
         self.audit = AuditPage(picture, desk)
         self.points = PointListPage(picture, desk)
         self.points.closed.connect(self._open_configuration)
+        self.configuration.points_wanted.connect(self._open_points)
         self.pages: dict[str, QWidget] = {
             "people": self.people, "configuration": self.configuration, "points": self.points, "audit": self.audit,
         }  # fmt: skip

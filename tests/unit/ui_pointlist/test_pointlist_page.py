@@ -19,6 +19,7 @@ from console.texts import CHINESE, ENGLISH, set_language, tr
 from console.ui.desk import Desk
 from console.ui.picture import Picture
 from console.ui.pointlist.page import CHECK, CHOOSE, MAP, PointListPage
+from console.ui.system.screen import SystemScreen
 from tests.helpers.snapshots import RecordingLine, busy
 
 
@@ -157,3 +158,16 @@ def test_an_operator_may_look_but_not_import(qtbot: QtBot, line: RecordingLine, 
         set_language(language)
         page.retranslate()
         assert page.back.text() == tr("pointlist.ui.back")
+
+
+def test_the_configuration_page_leads_to_point_lists_and_escape_leads_back(qtbot: QtBot, line: RecordingLine) -> None:
+    picture = Picture("desk")
+    screen = SystemScreen(picture, Desk(picture, line, picture), None)
+    picture.setParent(screen)
+    qtbot.addWidget(screen)
+    picture.take_snapshot(busy(Role.SUPERVISOR))
+    screen.show()
+    screen.configuration.points.click()
+    assert screen.points.isVisible()
+    qtbot.keyClick(screen.points, Qt.Key.Key_Escape)
+    assert screen.configuration.isVisible()
