@@ -156,30 +156,41 @@ def scan(arguments: argparse.Namespace) -> int:
     low, high = (1, 247) if arguments.units else (0, 65535)
     if not low <= first <= last <= high:
         raise Refused("bench.bad_scan", first=first, last=last)
-    return asyncio.run(_scan(arguments, connection_of(arguments), first, last))
+    from drivers.scan import Progress
+
+    progress = Progress(last - first + 1)
+    try:
+        asyncio.run(_scan(arguments, connection_of(arguments), progress, range(first, last + 1)))
+    except KeyboardInterrupt:  # what was found up to now is worth having
+        complain(tr("bench.cli.stopped"))
+    _say_scan(arguments, progress)
+    return OK
 
 
-async def _scan(arguments: argparse.Namespace, connection: Modbus, first: int, last: int) -> int:
+async def _scan(arguments: argparse.Namespace, connection: Modbus, progress: Progress, span: range) -> None:
     from console.engine.clocks import RealClock
     from drivers.bench import open_line
-    from drivers.scan import Manners, Progress, Scan, Walk
+    from drivers.scan import Manners, Scan, Walk
 
-    clock, progress, state = RealClock(), Progress(last - first + 1), _state_of_the_line()
+    clock, state = RealClock(), _state_of_the_line()
     telling = asyncio.create_task(_tell(progress)) if sys.stderr.isatty() and not arguments.json else None
     try:
         async with open_line(connection, clock, state) as line:
             scanning = Scan(line, clock, progress, Manners(max(0, arguments.pause)))
             if arguments.units:
                 found: Callable[[Unit], None] = (lambda _: None) if arguments.json else _say_unit
-                await scanning.bus(range(first, last + 1), arguments.fc, arguments.address, found)
+                await scanning.bus(span, arguments.fc, arguments.address, found)
             else:
-                await scanning.addresses(Walk(arguments.unit, arguments.fc, first, last, arguments.span, (), progress.ranges))
+                await scanning.addresses(Walk(arguments.unit, arguments.fc, span[0], span[-1], arguments.span, (), progress.ranges))
     except Refused as refused:
         state.refuse("not_connected" if refused.problem.code == "bench.scan.not_connected" else "")
         raise
     finally:
         if telling is not None:
             telling.cancel()
+
+
+def _say_scan(arguments: argparse.Namespace, progress: Progress) -> None:
     if arguments.json:
         units = [
             {"unit": unit.unit, "how": unit.how, "exception": unit.exception, "objects": unit.objects} for unit in progress.units
@@ -189,13 +200,12 @@ async def _scan(arguments: argparse.Namespace, connection: Modbus, first: int, l
             for each in progress.ranges
         ]
         print_json({"asked": progress.asked, "units": units, "ranges": ranges})
-        return OK
+        return
     for each in progress.ranges:
         data = f"  {bytes(each.data).hex(' ', 2)}" if each.data else ""
         say(tr("bench.cli.range", first=each.first, last=each.last, state=tr(f"bench.state.{each.state}")) + data)
     found_count = len(progress.units) if arguments.units else sum(each.state == "answers" for each in progress.ranges)
     say(tr("bench.cli.scanned", found=found_count, asked=progress.asked))
-    return OK
 
 
 async def _tell(progress: Progress) -> None:

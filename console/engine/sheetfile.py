@@ -18,8 +18,8 @@ _COLUMNS = ("point", "name", "address", "ours", "theirs", "instrument", "result"
 _STYLE = (
     "body{font-family:'Microsoft YaHei','PingFang SC','Noto Sans CJK SC',sans-serif;font-size:10pt;margin:1.5cm}"
     "table{border-collapse:collapse;width:100%}th,td{border:1px solid;padding:3px 5px;text-align:left;vertical-align:top}"
-    "thead{display:table-header-group}tr{break-inside:avoid}dl{display:grid;grid-template-columns:max-content 1fr;gap:2px 12px}"
-    "dd{margin:0}footer{margin-top:1.5cm}@page{size:A4 landscape}"
+    "thead{display:table-header-group}tr{break-inside:avoid}.facts{width:auto}.facts th,.facts td{border:none}"
+    "footer{margin-top:1.5cm}@page{size:A4 landscape}"
 )
 
 
@@ -37,15 +37,18 @@ class Sheet:
     def html(self, language: str) -> bytes:
         """A page without anything from elsewhere, ready to print on A4."""
         title = tr("bench.sheet.title", language)
-        facts = "".join(f"<dt>{html.escape(name)}</dt><dd>{html.escape(value)}</dd>" for name, value in self._facts(language))
+        facts = "".join(
+            f"<tr><th>{html.escape(name)}</th><td>{html.escape(fact)}</td></tr>" for name, fact in self._facts(language)
+        )
         head = "".join(f"<th>{html.escape(tr(f'bench.sheet.{column}', language))}</th>" for column in _COLUMNS)
         rows = "".join("<tr>" + "".join(f"<td>{html.escape(cell)}</td>" for cell in row) + "</tr>" for row in self._rows(language))
         count, sign = html.escape(self._count(language)), html.escape(tr("bench.sheet.signature", language))
         return (
             f'<!DOCTYPE html><html lang="{"zh-CN" if language == CHINESE else "en"}"><head><meta charset="utf-8">'
             f"<title>{html.escape(title)} {html.escape(self._equipment.id)}</title><style>{_STYLE}</style></head><body>"
-            f"<h1>{html.escape(title)}</h1><dl>{facts}</dl><p>{count}</p>"
-            f"<table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table><footer>{sign}</footer></body></html>\n"
+            f'<h1>{html.escape(title)}</h1><table class="facts">{facts}</table><p>{count}</p>'
+            f'<table width="100%"><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>'
+            f"<footer>{sign}</footer></body></html>\n"
         ).encode()
 
     def text(self, language: str) -> bytes:
