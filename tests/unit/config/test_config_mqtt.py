@@ -72,7 +72,8 @@ def test_everything_that_a_binary_value_needs_is_read() -> None:
 
 def test_a_session_certificates_and_publishing_are_read() -> None:
     made = broker(
-        ", client_id: c, session: 24 h, qos: 2, tls: true, cert_file: a.pem, key_file: a.key, publish: {root: bc/x, every: 2 s, orders: false}"
+        ", client_id: c, session: 24 h, qos: 2, tls: true, cert_file: a.pem, key_file: a.key"
+        ", publish: {root: bc/x, every: 2 s, orders: false}"
     )
     assert (made.session_s, made.qos, made.cert_file, made.key_file) == (86400, 2, "a.pem", "a.key")
     assert made.publish == Publish(root="bc/x", every_s=2, orders=False)

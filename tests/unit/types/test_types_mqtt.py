@@ -118,7 +118,7 @@ def test_a_usr_dtus_nodes_are_read_from_reports_and_nothing_else() -> None:
 
 
 def test_a_usr_dtus_flat_report_is_scaled_as_the_site_says() -> None:
-    more = ", points: [{key: t, name: 温度, path: temperature, scale: 0.1, unit: ℃}, {key: r, name: 继电器, kind: counter, path: relay5}]"
+    more = ", points: [{key: t, name: 温度, path: temperature, scale: 0.1, unit: ℃}, {key: r, name: 继电器, path: relay5}]"
     assert values(points("usr_dtu_flat", more), "E1", {"temperature": 253, "relay5": 1}) == {"t": 25.3, "r": 1}
 
 
