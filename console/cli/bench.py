@@ -34,6 +34,7 @@ _NARROW = ("u16", "i16", "hex", "bits", "bcd16", "ascii", "text", "bool")
 _NETWORK = re.compile(r"(?:\[(?P<six>[^\]]+)\]|(?P<host>[^:\[\]]+)):(?P<port>\d{1,5})")
 _SERIAL = re.compile(r"COM\d+|/\S+", re.IGNORECASE)
 _SPAN = re.compile(r"(\d+)(?:-(\d+))?")
+A_LINE = 16  # registers in a line of raw data
 LOOK_EVERY = 1.0  # seconds between looks at a log that is being written
 
 
@@ -202,8 +203,10 @@ def _say_scan(arguments: argparse.Namespace, progress: Progress) -> None:
         print_json({"asked": progress.asked, "units": units, "ranges": ranges})
         return
     for each in progress.ranges:
-        data = f"  {bytes(each.data).hex(' ', 2)}" if each.data else ""
-        say(tr("bench.cli.range", first=each.first, last=each.last, state=tr(f"bench.state.{each.state}")) + data)
+        say(tr("bench.cli.range", first=each.first, last=each.last, state=tr(f"bench.state.{each.state}")))
+        for place in range(0, len(each.data), 2 * A_LINE):
+            begin = each.first + (8 * place if arguments.fc in (1, 2) else place // 2)
+            say(f"{begin:>8}  {bytes(each.data[place : place + 2 * A_LINE]).hex(' ', 2)}")
     found_count = len(progress.units) if arguments.units else sum(each.state == "answers" for each in progress.ranges)
     say(tr("bench.cli.scanned", found=found_count, asked=progress.asked))
 

@@ -97,6 +97,9 @@ def test_the_addresses_of_a_unit_are_found_with_their_values() -> None:
         assert answers == [(10, 29), (40, 40)]
         assert found["ranges"][1]["data"] == b"".join(value.to_bytes(2, "big") for value in range(100, 120)).hex()
         assert found["asked"] < 100
+        shown = command("scan", f"127.0.0.1:{port}", "--addresses", "10-29", "--pause", "0").stdout
+        assert "Addresses 10–29: answers\n      10  0064 0065" in shown
+        assert "\n      26  0074 0075 0076 0077\n" in shown
 
 
 @PTY
