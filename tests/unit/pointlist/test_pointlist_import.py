@@ -281,3 +281,34 @@ def plain(point: Point) -> Point:
 
 def machine(one: Equipment) -> tuple[str, str, str, str]:
     return one.id, one.name.zh, one.name.en, one.connection
+
+
+ODD = ["40001", "0x10", "1A0C", "泵", "10.0.0.1", "1", "浮点型", "0:停;1:运", "${x}", "'", '"', "{a:b}", "-", "#", "R", "W", "999999"]
+CELLS = st.one_of(st.just(""), st.sampled_from(ODD), st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=8))
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(CELLS, min_size=13, max_size=13), min_size=1, max_size=6), st.booleans())
+def test_whatever_stands_in_the_cells_the_result_is_a_right_site_file_or_a_list_of_mistakes(
+    lines: list[list[str]], leave_out: bool
+) -> None:
+    head = [
+        "设备名称",
+        "IP",
+        "站号",
+        "点名称",
+        "寄存器地址",
+        "数据类型",
+        "倍率",
+        "单位",
+        "状态说明",
+        "上限",
+        "读写",
+        "设备类型",
+        "点标识",
+    ]
+    quoted = ("\t".join('"' + cell.replace('"', '""') + '"' for cell in line) for line in [head, *lines])
+    made = drafted("\n".join(quoted).encode(), "a.tsv", PRESENT, leave_out=leave_out)
+    assert made.text or made.mistakes or made.points == made.equipment == 0
+    if made.text:
+        assert load_text(made.text, "s").estate is not None and kept(PRESENT, made.text)
