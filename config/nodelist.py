@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 from config.fields import Context, Kind
@@ -13,6 +14,7 @@ _PARTS = re.compile(r"[\s,，;；、]+")
 _RANGE = re.compile(r"(\d{1,3})[:：](\d{1,5})(?:[-~～](\d{1,5}))?", re.ASCII)
 
 
+@lru_cache(maxsize=64)  # a repeated point reads its list once a node
 def nodes(text: str) -> tuple[tuple[int, int], ...] | None:
     """Every (loop, node) in the order written, each once; ``None`` if ``text`` is no such list."""
     found: dict[tuple[int, int], None] = {}

@@ -120,3 +120,9 @@ def test_a_placed_point_without_its_place_is_a_mistake() -> None:
 def test_an_alarm_of_a_point_that_is_not_there_can_be_changed_only_where_it_is() -> None:
     estate, codes = load("type: generic_pump, points: [{key: run_state, address: 0}], alarms: [{key: hot, limit: 60}]")
     assert (estate, codes) == (None, ["config.unknown_alarm"])
+
+
+def test_a_list_is_taken_apart_once_however_many_nodes_repeat_it() -> None:
+    """Else the largest panel (3,180 nodes) takes 15 s to load instead of 3."""
+    text = ", ".join(f"{loop}:1-159" for loop in range(1, 11))
+    assert nodes(text) is nodes(text)
