@@ -20,7 +20,7 @@ from console.store.bucketing import buckets
 from console.store.closing import close_month
 from console.store.compacting import _pack, _pieces, _Work
 from console.store.history import MonthFile
-from console.store.months import month_name, month_span
+from console.store.months import month_span
 from console.store.rolling import roll
 from tests.benchmarks.store.feed import SEED, median_ms, walk
 
@@ -45,28 +45,34 @@ def _year(folder: Path, year: int) -> None:
         prepare_month(path)
         file = MonthFile(path, year * 10_000_000 + month)
         first, end = month_span(name)
-        group = file.groups.find(0, np.arange(1, POINTS + 1, dtype=np.int32))
-        assert group is not None
-        with file.connection.begin():
-            if not file.fact("years"):
-                file._write_groups([group])
-                file.note("years", "1")
         for start in range(first, end, DAY):
             times = start + np.arange(86_400) * SECOND + dice.integers(0, 3_000_000, 86_400)
             values = np.rint((day + dice.integers(-20, 21)) * 10 + dice.integers(-1, 2, day.shape)) * 0.1
-            samples = Samples(0, times, times + 4_000_000, np.full(86_400, start // SECOND), values, None, POINTS)
-            work = _Work(file, group)
-            for piece in _pieces(times, []):
-                for _ in _pack(work, cut(samples, *piece)):
-                    pass
-            work.commit()
-            if name != _LAST or start < end - DAY:
-                for _ in roll(file, group, start // DAY):
-                    pass
+            rolled = name != _LAST or start < end - DAY
+            write_merged(file, np.arange(1, POINTS + 1, dtype=np.int32), times, values, roll_days=rolled)
         if name != _LAST:
             for _ in close_month(file, first, end - 1):
                 pass
         file.close()
+
+
+def write_merged(file: MonthFile, points: np.ndarray, times: np.ndarray, values: np.ndarray, *, roll_days: bool) -> None:
+    """Put sorted samples into ``file`` as merging would have, and its days into sheets."""
+    group = file.groups.find(0, points)
+    assert group is not None
+    if group in file.groups.fresh:
+        file.groups.fresh.remove(group)
+        with file.connection.begin():
+            file._write_groups([group])
+    samples = Samples(0, times, times + 4_000_000, times // SECOND, values, None, len(points))
+    work = _Work(file, group)
+    for piece in _pieces(times, []):
+        for _ in _pack(work, cut(samples, *piece)):
+            pass
+    work.commit()
+    for owner, day in list(file.levels.days) if roll_days else ():
+        for _ in roll(file, file.groups[owner], day):
+            pass
 
 
 def evict(folder: Path) -> None:
@@ -111,6 +117,3 @@ def measure(folder: Path) -> dict[str, float]:
         "month_4000_buckets_ms": median_ms(lambda: buckets(folder, [2], end - 30 * DAY, end, 4000), 3),
         "week_2000_buckets_ms": median_ms(lambda: buckets(folder, [2], end - 7 * DAY, end, 2000), 3),
     }
-
-
-__all__ = ["build", "evict", "measure", "month_name"]
