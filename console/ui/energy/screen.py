@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -124,16 +125,19 @@ class EnergyScreen(QWidget):
             said = [tr("energy.estimated")] if row.now.partial else []
             return "、".join([*said, tr("energy.breaks", count=row.now.breaks)] if row.now.breaks else said)
 
+        def figures(key: str, width: int, of: Callable[[Row], float], words: Callable[[float], str]) -> Column[Row]:
+            return Column(key, f"energy.column.{key}", width, lambda row: words(of(row)), RIGHT, sort=lambda row: _rank(of(row)))
+
         return [
             Column("name", "energy.column.name", 0, lambda row: row.name),
-            Column("amount", "energy.column.amount", 130, lambda row: _figure(row.now.total), RIGHT, sort=lambda row: _rank(row.now.total)),
-            Column("share", "energy.column.share", 90, lambda row: _percent(row.share), RIGHT, sort=lambda row: _rank(row.share)),
-            Column("then", "energy.column.then", 130, lambda row: _figure(_then(row)), RIGHT, sort=lambda row: _rank(_then(row))),
-            Column("change", "energy.column.change", 100, lambda row: _signed(_change(row)), RIGHT, sort=lambda row: _rank(_change(row))),
-            Column("night", "energy.column.night", 120, lambda row: _figure(night(row)), RIGHT, sort=lambda row: _rank(night(row))),
+            figures("amount", 130, lambda row: row.now.total, _figure),
+            figures("share", 90, lambda row: row.share, _percent),
+            figures("then", 130, _then, _figure),
+            figures("change", 100, _change, _signed),
+            figures("night", 120, night, _figure),
             Column("cost", "energy.column.cost", 130, tariff_cost, RIGHT, sort=lambda row: row.now.cost),
             Column("remark", "energy.column.remark", 220, remark, colour=lambda _row: "dim"),
-        ]  # fmt: skip
+        ]
 
     # --- what the shell asks
 
