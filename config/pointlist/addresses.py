@@ -103,10 +103,12 @@ class Verdict:
     assumed: Problem | None = None
 
 
-def judge(spelled: Iterable[Spelled], sheet: str, wanted: str = AUTO, heading: str = "") -> Verdict:
+def judge(spelled: Iterable[Spelled], sheet: str, wanted: str = AUTO, heading: str = "") -> Verdict:  # noqa: PLR0911 - one line a case
     """How the addresses of one sheet are to be read, and what of that is an assumption. ``heading`` may say it: 地址(从1开始)."""
     everything = list(spelled)
     plain = [one for one in everything if one.form in ("plain", "named")]
+    if re.search(r"hex|十六进制|16进制", unicodedata.normalize("NFKC", heading).lower()):
+        return Verdict(ZERO, True)
     if any(one.form == "bare" for one in everything):
         example = next(one for one in everything if one.form == "bare")
         found = Problem("pointlist.assumed_hex", {"sheet": sheet, "example": example.text, "read": example.number})

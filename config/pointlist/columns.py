@@ -53,6 +53,9 @@ def view(sheet: Sheet, choices: Choices, types: frozenset[str]) -> SheetView:
     row = choices.header_rows.get(sheet.name, _header_row(sheet, told))
     width = max((len(cells_) for cells_ in sheet.rows), default=0)
     headers = _padded(sheet.rows[row - 1], width) if 0 < row <= len(sheet.rows) else ("",) * width
+    if row > 1:  # headings in two lines: what the lower one leaves empty may stand above it
+        above = _padded(sheet.rows[row - 2], width)
+        headers = tuple(own or (upper if meaning(upper, told)[1] >= 2 else "") for own, upper in zip(headers, above, strict=True))
     data = [line for line in sheet.rows[max(row, 0) :] if any(line)]
     name = signature(headers if row > 0 else ("", *map(str, range(width))))
     fields = choices.mappings.get(name, ())

@@ -27,7 +27,8 @@ def point_changes(row: Row, point: Point | None, remarks: Remarks) -> dict[str, 
             del entries["fc"]
         if entries.get("type") == ("bool" if entries.get("fc") in (1, 2) else "u16"):
             del entries["type"]
-        return {key: entries[key] for key in _ORDER if key in entries and entries[key] is not False}
+        usual = {"scale": 1.0, "offset": 0.0, "order": "ABCD", "main": False}
+        return {key: entries[key] for key in _ORDER if key in entries and entries[key] != usual.get(key)}
     if not isinstance(point.source, ModbusSource):
         remarks.say(row.sheet, row.number, row.cell("name"), Problem("pointlist.other_wire", {"point": point.id}))
         return {}

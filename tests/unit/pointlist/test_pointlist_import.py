@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
 import pytest
 from hypothesis import given, settings
@@ -61,6 +63,21 @@ def test_a_title_above_the_headings_gives_the_address_of_the_machine() -> None:
     line = estate_of(made).connections[0]
     assert isinstance(line, ModbusTcp)
     assert (line.host, line.port, line.devices[0].unit) == ("192.168.1.7", 1502, 3)
+
+
+def test_headings_in_two_lines_are_read_together() -> None:
+    rows = [
+        ["名称", "寄存器", "", "报警", "", "IP"],
+        ["", "地址", "类型", "上限", "下限", ""],
+        ["水位", 100, "INT", 5, 1, "10.0.0.1"],
+    ]
+    made = drafted(xlsx(rows))
+    assert source_of(made, "S1.水位").type == "i16" and len(estate_of(made).rules) == 3  # two limits and the line itself
+
+
+def test_a_heading_that_says_hexadecimal_makes_digits_hexadecimal() -> None:
+    made = drafted(xlsx([["名称", "地址(Hex)", "IP"], ["a", "0010", "10.0.0.1"], ["b", "0012", ""]]))
+    assert source_of(made, "S1.b").address == 0x12 and not made.assumed
 
 
 def test_merged_cells_and_empty_cells_below_a_machine_belong_to_it() -> None:
@@ -283,7 +300,7 @@ def machine(one: Equipment) -> tuple[str, str, str, str]:
     return one.id, one.name.zh, one.name.en, one.connection
 
 
-ODD = ["40001", "0x10", "1A0C", "泵", "10.0.0.1", "1", "浮点型", "0:停;1:运", "${x}", "'", '"', "{a:b}", "-", "#", "R", "W", "999999"]
+ODD = ["40001", "0x10", "1A0C", "泵", "10.0.0.1", "1", "浮点型", "0:停;1:运", "${x}", "'", '"', "{a:b}", "-", "#", "W", "999999"]
 CELLS = st.one_of(st.just(""), st.sampled_from(ODD), st.text(st.characters(exclude_categories=("Cc", "Cs")), max_size=8))
 
 
@@ -312,3 +329,28 @@ def test_whatever_stands_in_the_cells_the_result_is_a_right_site_file_or_a_list_
     assert made.text or made.mistakes or made.points == made.equipment == 0
     if made.text:
         assert load_text(made.text, "s").estate is not None and kept(PRESENT, made.text)
+
+
+@pytest.mark.torture
+def test_a_list_of_50_000_rows_becomes_a_site_file_within_a_minute() -> None:
+    rows: list[list[str | int | float]] = [["设备名称", "IP", "站号", "名称", "地址", "数据类型", "倍率", "单位", "上限"]]
+    for number in range(49_999):
+        meter = number // 100
+        rows.append(
+            [
+                f"电表{meter}",
+                f"10.0.0.{meter // 200 + 1}",
+                meter % 200 + 1,
+                f"量{number % 100}",
+                number % 100 * 2,
+                "浮点型",
+                "0.1",
+                "kW",
+                100,
+            ]
+        )
+    data = xlsx(rows)
+    before = time.monotonic()
+    made = drafted(data)
+    assert made.points == 49_999 and made.equipment == 500 and not made.mistakes
+    assert time.monotonic() - before < 60
