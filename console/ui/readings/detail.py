@@ -71,7 +71,7 @@ class ReadingDetail(Card):
         buttons.addWidget(self._drop)
         buttons.addStretch(1)
         self.body.addLayout(buttons)
-        self._photo = QLabel()
+        self._photo = label()
         self._photo.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.body.addWidget(self._photo)
         self._past_title = label(role="dim")

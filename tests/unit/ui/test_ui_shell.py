@@ -50,7 +50,8 @@ def below(shell: Shell, widget: QWidget) -> QRect:
 def test_every_screen_has_its_key(shell: Shell, show: Show, name: str) -> None:
     show(busy())
     shell.open_screen("orders" if name == "overview" else "overview")
-    press(shell, getattr(Qt.Key, f"Key_{KEYS[name]}"))
+    modifier = Qt.KeyboardModifier.ControlModifier if KEYS[name].startswith("Ctrl+") else Qt.KeyboardModifier.NoModifier
+    press(shell, getattr(Qt.Key, f"Key_{KEYS[name].removeprefix('Ctrl+')}"), modifier)
     assert open_name(shell) == name
     assert says(shell.topbar, catalogue()[f"shell.screen.{name}"][0])
 
