@@ -60,8 +60,10 @@ class Absent:
         return ()
 
 
-def outbox(connection: Mqtt, status: str, connected: Callable[[], None], problem: Callable[[Problem], None]) -> Outbox:
+def outbox(
+    connection: Mqtt, status: str, clock: ClockPort, connected: Callable[[], None], problem: Callable[[Problem], None]
+) -> Outbox:
     """The session that publishes to a broker; see :class:`drivers.mqtt.outbox.Outbox`."""
     from drivers.mqtt.outbox import Outbox  # noqa: PLC0415 - an estate without MQTT does not pay for paho
 
-    return Outbox(connection, status, connected, problem)
+    return Outbox(connection, status, clock.now, connected, problem)

@@ -97,7 +97,7 @@ class _Outlet:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._heard, problem)
 
-        self._outbox = registry.outbox(connection, f"{self._tree}/status", lambda: hand_over(None), hand_over)
+        self._outbox = registry.outbox(connection, f"{self._tree}/status", owner._clock, lambda: hand_over(None), hand_over)
         self._file = owner._folder / f"published-{connection.id}.json"
         self._retained = _read(self._file, self._tree)
         self._equipment: dict[str, Equipment] = {}
@@ -115,6 +115,7 @@ class _Outlet:
         self._problem: Problem | None = None
         self._said_at = 0.0
         self._task: asyncio.Task[None] | None = None
+        self._closed = False
 
     def start(self) -> None:
         """Begin."""
@@ -124,6 +125,7 @@ class _Outlet:
 
     async def close(self) -> None:
         """Say that we are gone, and end."""
+        self._closed = True
         if self._task is not None:
             self._task.cancel()
             with contextlib.suppress(asyncio.CancelledError):
@@ -180,6 +182,8 @@ class _Outlet:
 
     def _heard(self, problem: Problem | None) -> None:
         """The session's thread has news: connected, or why it is not."""
+        if self._closed:
+            return
         self._up = problem is None
         if problem is None:
             self._all_anew()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import socket
 import ssl
 from pathlib import Path
@@ -10,6 +9,7 @@ from pathlib import Path
 from cryptography import x509
 
 from console.domain.problems import Params, Problem
+from console.domain.times import SECOND
 
 # What OpenSSL finds in the broker's certificate (x509_vfy.h).
 _FOUND = {
@@ -27,15 +27,15 @@ _FOUND = {
 _ALERTS = ("ALERT_CERTIFICATE", "BAD_CERTIFICATE", "UNKNOWN_CA", "ALERT_DECRYPT_ERROR", "ACCESS_DENIED", "CERTIFICATE_REQUIRED")
 
 
-def own_certificate(context: ssl.SSLContext, cert_file: str, key_file: str) -> Problem | None:
-    """Load our own certificate; what is wrong with it. Its dates are real time: the broker counts by its own clock."""
+def own_certificate(context: ssl.SSLContext, cert_file: str, key_file: str, now: int) -> Problem | None:
+    """Load our own certificate; what is wrong with it at ``now`` (UTC ns)."""
     about: Params = {"file": cert_file}
     try:
         found = x509.load_pem_x509_certificate(Path(cert_file).read_bytes())
         context.load_cert_chain(cert_file, key_file, password=lambda: b"")
     except (OSError, ValueError):
         return Problem("driver.own_certificate", {**about, "key": key_file})
-    if found.not_valid_after_utc < datetime.datetime.now(datetime.UTC):
+    if found.not_valid_after_utc.timestamp() * SECOND < now:
         return Problem("driver.own_expired", {**about, "date": found.not_valid_after_utc.date().isoformat()})
     return None
 

@@ -87,7 +87,7 @@ class Listener:
             if not loop.is_closed():
                 loop.call_soon_threadsafe(self._awake.set)
 
-        network = self._network = Network(self._connection, list(self._filters), wake)
+        network = self._network = Network(self._connection, list(self._filters), wake, self._clock.now)
         self._begin()
         network.start()
         try:

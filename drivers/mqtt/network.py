@@ -59,9 +59,9 @@ Event = Message | Connected | Disconnected | NotSubscribed
 class Network(Session):
     """:meth:`take` is called on the event loop, everything else on the thread."""
 
-    def __init__(self, connection: Mqtt, topics: Sequence[str], wake: Callable[[], None]) -> None:
-        """``wake`` is called on the network thread when the queue has something after it was empty."""
-        super().__init__(connection, f"mqtt-{connection.id}")
+    def __init__(self, connection: Mqtt, topics: Sequence[str], wake: Callable[[], None], now: Callable[[], int]) -> None:
+        """``wake`` is called on the network thread when the queue has something after it was empty; ``now`` gives UTC ns."""
+        super().__init__(connection, f"mqtt-{connection.id}", now)
         self._topics = tuple(topics)
         self._wake = wake
         self._queue: deque[Event] = deque()

@@ -29,10 +29,17 @@ class Outbox(Session):
 
     turn = 0.05  # real seconds: how long a message waits for the thread at most
 
-    def __init__(self, connection: Mqtt, status: str, connected: Callable[[], None], problem: Callable[[Problem], None]) -> None:
-        """``status`` is the availability topic."""
+    def __init__(
+        self,
+        connection: Mqtt,
+        status: str,
+        now: Callable[[], int],
+        connected: Callable[[], None],
+        problem: Callable[[Problem], None],
+    ) -> None:
+        """``status`` is the availability topic; ``now`` gives UTC ns."""
         own = f"{connection.client_id}-publish" if connection.client_id else ""
-        super().__init__(msgspec.structs.replace(connection, client_id=own, session_s=0), f"mqtt-out-{connection.id}")
+        super().__init__(msgspec.structs.replace(connection, client_id=own, session_s=0), f"mqtt-out-{connection.id}", now)
         self._status = status
         self._connected = connected
         self._problem = problem

@@ -13,7 +13,7 @@ import secrets
 import ssl
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import paho.mqtt.client as paho
@@ -64,8 +64,10 @@ class Session:
 
     turn = _TURN
 
-    def __init__(self, connection: Mqtt, name: str) -> None:
+    def __init__(self, connection: Mqtt, name: str, now: Callable[[], int]) -> None:
+        """``now`` gives UTC ns, on any thread."""
         self.connection = connection
+        self._now = now
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run, name=name, daemon=True)
         self._accepted = False
@@ -207,7 +209,7 @@ class Session:
         except OSError:
             return Problem("driver.ca_file", {"file": connection.ca_file})
         if connection.cert_file:
-            return own_certificate(context, connection.cert_file, connection.key_file) or context
+            return own_certificate(context, connection.cert_file, connection.key_file, self._now()) or context
         return context
 
     def _on_connect(self, client: paho.Client, _data: Any, flags: Any, code: Any, _properties: Any) -> None:

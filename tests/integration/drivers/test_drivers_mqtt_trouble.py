@@ -151,7 +151,7 @@ async def test_a_flood_is_bounded_counted_and_said_and_leaves_the_loop_free(monk
 def test_a_full_queue_drops_messages_but_never_news_of_the_connection(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(network, "WAITING", 3)
     woken = []
-    made = network.Network(broker_at(1), ["a"], lambda: woken.append(1))
+    made = network.Network(broker_at(1), ["a"], lambda: woken.append(1), lambda: 0)
     for _ in range(5):
         made.on_messages([Message("a", b"1", False)])
     made.on_connected(Client(CallbackAPIVersion.VERSION2), kept=False)
