@@ -40,6 +40,7 @@ class LiveTable:
         self._fresh = np.zeros(0, np.bool_)
         self._exact: dict[int, str | int] = {}  # of those points whose value no float holds
         self._held = np.zeros(0, np.bool_)  # which these are
+        self._last = np.zeros(0, np.int32)  # scratch of :meth:`take`: the place of a point's last sample in the batch
         self._any_dirty = False
 
     @property
@@ -59,6 +60,7 @@ class LiveTable:
             self._dirty = np.concatenate([self._dirty, np.zeros(grow, np.bool_)])
             self._fresh = np.concatenate([self._fresh, np.zeros(grow, np.bool_)])
             self._held = np.concatenate([self._held, np.zeros(grow, np.bool_)])
+            self._last = np.concatenate([self._last, np.zeros(grow, np.int32)])
         known = np.zeros(len(self._values), np.bool_)
         known[numbers] = True
         gone = ~known
@@ -85,24 +87,33 @@ class LiveTable:
     def take(self, batch: Batch) -> Changed:
         """Take a batch in; what of it changed, or was heard for the first time in this run."""
         points = batch.points
-        inside = points < len(self._known)
-        if not inside.all() or not self._known[points].all():
+        if not self._knows(points):
+            inside = points < len(self._known)
             inside &= self._known[np.where(inside, points, 0)]
             batch = _some(batch, inside)
             points = batch.points
-        if not len(points):
-            return Changed(points, np.zeros(0), batch.quality, 0)
         values, moved = self._as_floats(batch)
         changed = (self._values[points] != values) | (self._quality[points] != batch.quality) | ~self._fresh[points]
-        changed[moved] = True
+        if moved:
+            changed[moved] = True
+        order = np.arange(len(points), dtype=np.int32)
+        self._last[points] = order
+        if np.count_nonzero(again := self._last[points] != order):  # a point may change and change back within one batch
+            changed |= np.isin(points, points[again])
         self._values[points] = values
         self._quality[points] = batch.quality
         self._times[points] = batch.source_time
         self._fresh[points] = True
         self._dirty[points] = True
-        self._any_dirty = True
-        times = batch.source_time if isinstance(batch.source_time, int) else batch.source_time[changed]
-        return Changed(points[changed], values[changed], batch.quality[changed], times)
+        self._any_dirty = self._any_dirty or len(points) > 0
+        where = changed.nonzero()[0]
+        times = batch.source_time if isinstance(batch.source_time, int) else batch.source_time[where]
+        return Changed(points[where], values[where], batch.quality[where], times)
+
+    def _knows(self, points: Ints) -> bool:
+        """True if all of them are configured."""
+        size = len(points)
+        return bool(np.count_nonzero(points < len(self._known)) == size == np.count_nonzero(self._known[points]))
 
     def flush(self) -> Live:
         """What changed since the last call, packed."""
@@ -164,16 +175,23 @@ class LiveTable:
         values = batch.values
         if isinstance(values, list):
             return np.zeros(len(values)), self._keep(range(len(values)), batch.points.tolist(), values)
+        real = values.dtype == np.float64
         floats = values.astype(np.float64, copy=False)
-        big = np.zeros(len(values), np.bool_) if values.dtype == np.float64 else np.abs(floats) >= EXACT_FLOAT
-        if self._exact:
-            for number in batch.points[self._held[batch.points] & ~big].tolist():
-                self._exact.pop(number, None)
-                self._held[number] = False
-        where = np.flatnonzero(big)
-        if not len(where):
+        if real and not self._exact:
             return floats, []
-        return floats, self._keep(where.tolist(), batch.points[where].tolist(), values[where].tolist())
+        points = batch.points
+        big = np.zeros(len(values), np.bool_) if real else np.abs(floats) >= EXACT_FLOAT
+        concerned = self._held[points]
+        if np.count_nonzero(big):
+            concerned = concerned | np.isin(points, points[big])
+        moved = []
+        for place in concerned.nonzero()[0].tolist():  # in order: the last sample of a point is what stays
+            number = int(points[place])
+            if big[place]:
+                moved += self._keep([place], [number], [int(values[place])])
+            elif self._exact.pop(number, None) is not None:
+                self._held[number] = False
+        return floats, moved
 
     def _keep(self, places: Iterable[int], numbers: list[int], values: Sequence[str | int]) -> list[int]:
         moved = []

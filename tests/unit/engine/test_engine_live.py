@@ -76,6 +76,24 @@ def test_a_point_that_becomes_a_real_number_lets_go_of_its_exact_value() -> None
     assert live.exact(1, 0.5) == 0.5
 
 
+def test_a_point_that_changes_and_changes_back_within_a_batch_is_told_both_times() -> None:
+    live = table(1, 2)
+    live.take(batch({1: 1.0, 2: 5.0}))
+    numbers = np.array([1, 2, 1], np.int32)
+    changed = live.take(Batch(numbers, np.array([2.0, 5.0, 1.0]), np.zeros(3, np.uint8), T, T))
+    assert (changed.numbers.tolist(), changed.values.tolist()) == ([1, 1], [2.0, 1.0])
+    assert live.value(1) == 1.0
+
+
+def test_the_last_of_several_large_and_small_integers_stays() -> None:
+    live = table(1, 2)
+    one, good = np.array([1, 1], np.int32), np.zeros(2, np.uint8)
+    live.take(Batch(one, np.array([2**60 + 1, 7], np.int64), good, T, T))
+    assert (live.all().exact, live.value(1)) == ({}, 7.0)
+    live.take(Batch(one, np.array([7, 2**60 + 1], np.int64), good, T, T))
+    assert live.all().exact == {1: 2**60 + 1}
+
+
 def test_an_import_keeps_the_values_of_points_that_stay() -> None:
     live = table(1, 2)
     live.take(batch({1: 5.0, 2: 6.0}))
