@@ -19,6 +19,14 @@ from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
 from console.engine.workers import Workers
 from console.link import messages as m
+from console.link.registers import (
+    IsolationHistoryAnswer,
+    IsolationHistoryQuery,
+    PhotoAnswer,
+    PhotoQuery,
+    ReadingHistoryAnswer,
+    ReadingHistoryQuery,
+)
 from console.link.server import Console
 
 R = TypeVar("R")
@@ -69,15 +77,15 @@ class Queries:
                 return m.FaultHistoryAnswer(query.id, await self._ledger(reading.faults, query))
             case m.OrderHistoryQuery():
                 return m.OrderHistoryAnswer(query.id, await self._ledger(reading.orders, query))
-            case m.IsolationHistoryQuery():
-                return m.IsolationHistoryAnswer(query.id, await self._ledger(reading.isolations, query))
-            case m.ReadingHistoryQuery():
+            case IsolationHistoryQuery():
+                return IsolationHistoryAnswer(query.id, await self._ledger(reading.isolations, query))
+            case ReadingHistoryQuery():
                 until, limit = query.until or self._clock.now() + 1, min(query.limit, MOST_ROWS)
-                return m.ReadingHistoryAnswer(
+                return ReadingHistoryAnswer(
                     query.id, await self._workers.run(reading.readings, self._folder, query.point, query.since, until, limit)
                 )
-            case m.PhotoQuery():
-                return m.PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
+            case PhotoQuery():
+                return PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
             case m.LogQuery():
                 self._may_read(console, query.subject)
                 until = query.until or self._clock.now() + 1
@@ -127,7 +135,7 @@ class Queries:
     async def _ledger(
         self,
         read: Callable[[Path, int, int, str, int], tuple[R, ...]],
-        query: m.AlarmHistoryQuery | m.FaultHistoryQuery | m.OrderHistoryQuery | m.IsolationHistoryQuery,
+        query: m.AlarmHistoryQuery | m.FaultHistoryQuery | m.OrderHistoryQuery | IsolationHistoryQuery,
     ) -> tuple[R, ...]:
         until = query.until or self._clock.now() + 1
         return await self._workers.run(read, self._folder, query.since, until, query.equipment, min(query.limit, MOST_ROWS))

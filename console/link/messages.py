@@ -32,6 +32,7 @@ from console.domain.pointlists import Choices, Drafted
 from console.domain.problems import Problem
 from console.domain.readings import TypedReading
 from console.link.bench import BenchAnswer, BenchQuery
+from console.link.registers import RegisterAnswer, RegisterQuery
 
 PROTOCOL = 1
 SUBPROTOCOL = "building-console.1"
@@ -116,33 +117,6 @@ class OrderHistoryQuery(_Message, frozen=True):
     limit: int = 1000
 
 
-class IsolationHistoryQuery(_Message, frozen=True):
-    """Entries of the isolation register that began in a time range, open ones included, newest first."""
-
-    id: int
-    since: int = 0
-    until: int = 0
-    equipment: str = ""
-    limit: int = 1000
-
-
-class ReadingHistoryQuery(_Message, frozen=True):
-    """Typed readings of one point as they stand, newest first."""
-
-    id: int
-    point: str
-    since: int = 0
-    until: int = 0
-    limit: int = 1000
-
-
-class PhotoQuery(_Message, frozen=True):
-    """The photo of a reading, by its SHA-256."""
-
-    id: int
-    photo: str
-
-
 class LogQuery(_Message, frozen=True):
     """Entries of the event log about one subject: ``fault:12``, ``order:7``, ``equipment:T1-L1``, ``account:wang``; empty = all."""
 
@@ -183,8 +157,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
-    | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | IsolationHistoryQuery | ReadingHistoryQuery
-    | PhotoQuery | PointListQuery
+    | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -341,21 +314,6 @@ class OrderHistoryAnswer(_Message, frozen=True):
     orders: tuple[Order, ...]
 
 
-class IsolationHistoryAnswer(_Message, frozen=True):
-    id: int
-    isolations: tuple[Isolation, ...]
-
-
-class ReadingHistoryAnswer(_Message, frozen=True):
-    id: int
-    readings: tuple[TypedReading, ...]
-
-
-class PhotoAnswer(_Message, frozen=True):
-    id: int
-    data: bytes
-
-
 class LogAnswer(_Message, frozen=True):
     id: int
     entries: tuple[Entry, ...]
@@ -408,7 +366,7 @@ class DiagnosticsAnswer(_Message, frozen=True):
 
 Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
-    | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | IsolationHistoryAnswer
-    | ReadingHistoryAnswer | PhotoAnswer | PointListAnswer
+    | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
+    | RegisterAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

@@ -21,13 +21,10 @@ from console.domain.commands import (
 from console.domain.quality import Quality
 from console.domain.readings import EnteredReading, How
 from console.domain.times import DAY, HOUR, MINUTE, SECOND
-from console.link.messages import (
-    HistoryAnswer,
-    HistoryQuery,
+from console.link.messages import HistoryAnswer, HistoryQuery, LogAnswer, LogQuery
+from console.link.registers import (
     IsolationHistoryAnswer,
     IsolationHistoryQuery,
-    LogAnswer,
-    LogQuery,
     PhotoAnswer,
     PhotoQuery,
     ReadingHistoryAnswer,

@@ -14,7 +14,8 @@ from console.domain.accounts import Right
 from console.domain.isolations import Isolation
 from console.domain.problems import Problem
 from console.domain.times import DAY
-from console.link.messages import Answer, IsolationHistoryAnswer, IsolationHistoryQuery
+from console.link.messages import Answer
+from console.link.registers import IsolationHistoryAnswer, IsolationHistoryQuery
 from console.texts import sentence, tr
 from console.ui.desk import Desk
 from console.ui.isolations import forms, presenter

@@ -22,7 +22,8 @@ from PySide6.QtWidgets import (
 )
 
 from console.domain.readings import LARGEST_PHOTO, How, TypedReading, consumption, photo_kind
-from console.link.messages import Answer, PhotoAnswer, PhotoQuery
+from console.link.messages import Answer
+from console.link.registers import PhotoAnswer, PhotoQuery
 from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.moments import full_text
