@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import uuid
+from collections import deque
 from collections.abc import Callable
 from typing import Protocol
 
@@ -14,6 +15,9 @@ from console.domain.commands import Command
 from console.domain.problems import Problem
 from console.link.messages import Answer, Denied, Done, Query
 from console.ui.picture import Picture
+
+
+AT_ONCE = 6  # questions under way; the collector takes eight of a desk
 
 
 class Line(Protocol):
@@ -47,6 +51,8 @@ class Desk(QObject):
         self._picture, self._line = picture, line
         self._pending: dict[str, frozenset[tuple[str, int]]] = {}
         self._ids = itertools.count(1)
+        self._waiting: deque[tuple[Callable[[int], Query], Callable[[object], None]]] = deque()
+        self._questions = 0
 
     def ask(
         self,
@@ -84,6 +90,8 @@ class Desk(QObject):
         number = next(self._ids)
 
         def replied(reply: object) -> None:
+            self._questions -= 1
+            self._ask_waiting()
             if isinstance(reply, Denied):
                 if failed is not None:
                     failed(reply.problem)
@@ -92,8 +100,16 @@ class Desk(QObject):
             else:
                 answered(reply)  # type: ignore[arg-type] # the link hands over answers only
 
-        self._line.query(make, replied)
+        self._waiting.append((make, replied))
+        self._ask_waiting()
         return number
+
+    def _ask_waiting(self) -> None:
+        """The collector refuses a desk that asks too much at once; what is too much waits here, in order."""
+        while self._waiting and self._questions < AT_ONCE:
+            make, replied = self._waiting.popleft()
+            self._questions += 1
+            self._line.query(make, replied)
 
     def pending(self, kind: str, number: int) -> bool:
         """True while a command about this ``alarm``, ``fault`` or ``order`` is under way."""
