@@ -36,8 +36,8 @@ from tests.helpers.mosquitto import Mosquitto, free_port
 SHARED = Path(__file__).resolve().parents[3] / "shared" / "bench"
 PORTS = 50  # devices of 100 registers
 POINTS = 100 * PORTS
-LEARNT = 12.0  # the plan has its holes and its pace by then
-WINDOW, PAIRS = 8.0, 3
+LEARNT = 10.0  # the plan has its holes and its pace by then
+WINDOW, PAIRS = 12.0, 3
 OUTAGE = 15.0
 UNITS, ANSWER_MS, POLL_MS, TIMEOUT_MS = 30, 50, 2000, 200  # a line that is busy 75 % of the time; time-out : interval = 1 : 10
 SILENT, WATCHED = 6.0, 44.0  # until the dead unit is given up, and then a window with its probe (after 30 s)
@@ -194,7 +194,7 @@ def compare(server: str) -> list[Row]:
                 reference.append(100 * (after_peer - before_peer) / seconds)
                 rates.append((after["samples"] - before["samples"]) / seconds)
             worker.ask("count")
-            time.sleep(16)  # three health lines of every connection
+            time.sleep(11)  # two health lines of every connection
             asked = worker.ask("asked")["asked"]
     requests = sum(last[0] - first[0] for first, last in asked)
     least = sum(last[1] - first[1] for first, last in asked)

@@ -71,3 +71,19 @@ def ingest(folder: Path, points: int, seconds: int, real: float) -> dict[str, fl
         "shed": float(shed),
         "damaged": float(len(reading.verify(folder).problems)),
     }
+
+
+def growth(folder: Path) -> dict[str, float]:
+    """CPU and bytes of the same seconds at ten times the points; the larger ratio of the two (10 = in proportion)."""
+    seconds = 150
+    found = {}
+    for name, points in (("20k", 20_000), ("200k", 200_000)):
+        inner = folder / name
+        inner.mkdir()
+        found[name] = ingest(inner, points, seconds, 60)
+    small, large = found["20k"], found["200k"]
+    ratios = [
+        large[key] * large["samples"] / (small[key] * small["samples"]) * small["hours"] / large["hours"]
+        for key in ("cpu_us_per_sample", "bytes_per_sample")
+    ]
+    return {"growth_200k_over_20k": max(ratios), "growth_cpu": ratios[0], "growth_bytes": ratios[1]}
