@@ -63,11 +63,11 @@ def consumption(folder: Path, points: tuple[Point, ...], edges: bytes) -> tuple[
 
     made = []
     at = np.frombuffer(edges, "<i8").astype(np.int64)
-    for point in points:
-        found = counters.consumption(folder, point.number, at, counters.rule_of(point))
+    rules = {point.number: counters.rule_of(point) for point in points}
+    for found in counters.consumptions(folder, rules, at):
         breaks = tuple((each.at, each.what.value) for each in found.breaks)
         amounts, estimated = found.amounts.astype("<f8", copy=False), found.estimated.astype(np.uint8)
-        made.append(Consumed(point.number, amounts.tobytes(), estimated.tobytes(), breaks))
+        made.append(Consumed(found.point, amounts.tobytes(), estimated.tobytes(), breaks))
     return tuple(made)
 
 

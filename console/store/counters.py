@@ -7,6 +7,7 @@ for the elapsed time, else a meter exchange event"). Nothing stored is changed: 
 from __future__ import annotations
 
 import enum
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -76,9 +77,19 @@ def rule_of(point: Point) -> Rule:
 
 def consumption(folder: Path, number: int, edges: Ints, rule: Rule) -> Consumption:
     """What point ``number`` counted between ascending ``edges`` (UTC ns)."""
+    return consumptions(folder, {number: rule}, edges)[0]
+
+
+def consumptions(folder: Path, rules: Mapping[int, Rule], edges: Ints) -> list[Consumption]:
+    """The same for several points at once: what is not merged yet is read once for all of them."""
     margin = [int(edges[0]) - HOLD], [int(edges[-1]) + HOLD]
     wide = np.concatenate((margin[0], edges, margin[1])).astype(np.int64)
-    cells, damaged = cells_between(folder, [number], wide, grid_for(edges))[0]
+    found = cells_between(folder, list(rules), wide, grid_for(edges))
+    return [_of(folder, number, rule, edges, each) for (number, rule), each in zip(rules.items(), found, strict=True)]
+
+
+def _of(folder: Path, number: int, rule: Rule, edges: Ints, found: tuple[Cells | None, int]) -> Consumption:
+    cells, damaged = found
     times, values = _readings(folder, number, cells)
     increments, breaks = counted(times, values, rule)
     count = len(edges) - 1
