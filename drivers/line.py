@@ -8,8 +8,9 @@ How a line behaves:
   the request may only have been too long): its points turn COMM_LOST once, the collector hears ``answering(False)`` once.
   Then it is probed with its smallest read after 30 s, ever more seldom up to 300 s, without a retry; the first answer
   brings all its blocks back at once.
-- If no unit of the line answers, nobody can be delayed: the connection is opened anew and one unit is asked every second, so
-  that the end of an outage is seen at once. Whoever answers first has all the others asked at once.
+- Three silent units in a row: all the others are asked once, at once; the whole line may be gone. If no unit answers, nobody
+  can be delayed: the connection is opened anew and one unit is asked every second, so that the end of an outage is seen at
+  once. Whoever answers first has all the others asked at once.
 - A refused block (exceptions 2 and 3, or answers that are always too short or never come while the unit answers others)
   is taken apart (:mod:`drivers.learning`); what stays refused turns BAD and is asked again after 30-300 s.
 
@@ -37,14 +38,12 @@ from drivers.errands import Errand, Errands
 from drivers.foresight import planned
 from drivers.identification import Inquiry
 from drivers.linehealth import LineHealth
+from drivers.patience import LEAST_TIMEOUT, Patience
 from drivers.readplan import Block, Learned
 from drivers.refusals import UNHEARD, Refusals
 from drivers.replies import Outcome, Reply
 from drivers.units import BACK_OFF, BACK_OFF_MOST, SILENT_POLLS, Job, Unit, units_of
 from drivers.wire import Wire
-
-LEAST_TIMEOUT = 0.2
-"""Real seconds: below that a fast clock would take an ordinary delay for silence."""
 
 RECONNECT = (0, SECOND // 5, SECOND // 2, SECOND, 2 * SECOND)
 """Pauses before the connection attempts of an outage; the last one stays. Never longer: an outage may end any moment."""
@@ -54,9 +53,6 @@ CONNECT_ATTEMPTS = 3
 
 QUICK_PROBE = SECOND
 """While nobody on the line answers, one unit is asked so often."""
-
-PATIENCE = 4
-"""A unit that was just silent is given so many times the longest that it ever took to answer."""
 
 SOUNDS_DEAD = 3
 """So many units silent in a row are the line's fault rather than theirs."""
@@ -80,7 +76,7 @@ class Line:
         self._errands = Errands(connection, self._push, self._limits, clock)
         self._nap: asyncio.Timeout | None = None
         self._mute: set[int] = set()  # the units that were silent since anybody answered
-        self._slowest = 0
+        self._patience = Patience(connection.timeout_ms, clock)
         self._failed_connects = 0
         self._connect_at = 0
         self._connected_at = 0
@@ -183,15 +179,9 @@ class Line:
 
     # -- the connection ------------------------------------------------------------------------------------------
 
-    def _timeout(self) -> float:
-        """The time-out of a request in real seconds."""
-        rate = self._clock.rate
-        seconds = self._connection.timeout_ms / 1000
-        return max(LEAST_TIMEOUT, seconds / rate if rate > 0 else seconds)
-
     async def _connect(self) -> bool:
         began = self._clock.monotonic()
-        problem = await self._wire.connect(self._timeout())
+        problem = await self._wire.connect(self._patience.full)
         now = self._clock.monotonic()
         self._health.health.counters["connects" if problem is None else "connect_failures"] += 1
         if problem is None:
@@ -224,7 +214,7 @@ class Line:
     async def _run(self, errand: Errand) -> None:
         """Ask what a person wants to know. It changes nothing in what is known of the unit, but may find it back."""
         began = self._clock.monotonic()
-        reply = await self._ask(errand.question, self._wire.compile(errand.question), self._timeout())
+        reply = await self._ask(errand.question, self._wire.compile(errand.question), self._patience.full)
         ended = self._clock.monotonic()
         if not errand.done.done():
             errand.done.set_result((reply, ended - began))
@@ -245,20 +235,6 @@ class Line:
             return known.device, known.learned
         return next((each for each in self._connection.devices if each.unit == unit), ModbusDevice(unit, "")), {}
 
-    def _patience(self, unit: Unit, job: Job) -> float:
-        """The time-out of a request in real seconds: short for who was just silent, or is probed, so that it does not hold its
-        neighbours."""
-        doubted = bool(unit.silent) or job.probe
-        return self._timeout() if job.trial or self._dark or not doubted else self._short(unit)
-
-    def _short(self, unit: Unit) -> float:
-        """Four times the longest that it (or the line's slowest) ever took; but every 300 s all the time there is."""
-        full = self._timeout()
-        usual = unit.slowest or self._slowest
-        if not usual or (unit.offline and unit.back_off >= BACK_OFF_MOST):
-            return full
-        return min(full, max(LEAST_TIMEOUT, PATIENCE * usual / SECOND / max(1.0, self._clock.rate)))
-
     async def _serve(self, job: Job) -> None:
         """Ask for a block, with its retries, and draw the conclusions."""
         unit = self._units[job.who]
@@ -271,7 +247,7 @@ class Line:
                 if not self._wire.connected and not await self._connect():
                     self._back(job)
                     return
-            reply = await self._ask(job.block, job.compiled, self._patience(unit, job))
+            reply = await self._ask(job.block, job.compiled, self._patience.with_job(unit, job, alone=self._dark))
             unit.count(reply)
             if reply.outcome in (Outcome.OK, Outcome.EXCEPTION):
                 break
@@ -280,8 +256,7 @@ class Line:
         if reply.silent:
             self._silence(unit, job, reply, ended)
             return
-        unit.slowest = max(unit.slowest, job.took)
-        self._slowest = max(self._slowest, job.took)
+        self._patience.answered(unit, job.took)
         self._heard(unit, ended)
         if job.probe:
             self._probed(unit, ended)
@@ -394,7 +369,7 @@ class Line:
         """A probe goes where the polls leave room for it, so that no neighbour waits; for 30 s at most it waits for that."""
         if self._dark or unit.urgent or now - unit.probe_at > BACK_OFF:
             return True
-        ends = now + round(self._short(unit) * SECOND * max(1.0, self._clock.rate))
+        ends = now + round(self._patience.short(unit) * SECOND * max(1.0, self._clock.rate))
         return not len(self._agenda) and self._agenda.next_due(ends) >= ends
 
     def _probe(self, unit: Unit, now: int) -> None:
