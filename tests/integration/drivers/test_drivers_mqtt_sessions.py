@@ -85,12 +85,11 @@ async def test_a_full_queue_leaves_kept_messages_with_the_broker(
         assert found.counter("connection:broker", "dropped") == 0
 
 
-@VERSIONS
-async def test_who_is_thrown_out_says_so_and_stands_back(broker: Mosquitto, version: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_who_is_thrown_out_says_so_and_stands_back(broker: Mosquitto, monkeypatch: pytest.MonkeyPatch) -> None:
     """Mosquitto gives no reason when it drops the older session, not even in version 5; the pattern does."""
     monkeypatch.setattr(session, "PAUSES", (0.05,))
     monkeypatch.setattr(session, "TRUCE", 60.0)
-    connection = broker_at(broker.port, client_id="twin", version=version)
+    connection = broker_at(broker.port, client_id="twin", version="5")
     async with listening(connection, [field(1, "m/1")]) as one, listening(connection, [field(1, "m/1")], wait=False) as two:
         codes = lambda found: {line.problem.code for line in found.lines if line.problem is not None}  # noqa: E731
         await one.until(lambda: "driver.broker_quarrel" in codes(one) | codes(two), 20)
