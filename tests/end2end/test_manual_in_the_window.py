@@ -60,7 +60,8 @@ class Story:
         table.setFocus()
         table.to_typed(self.row(point))
         QTest.keyClicks(table, text[0])
-        editor = self.window.until(lambda: next(iter(table.viewport().findChildren(QLineEdit)), None))
+        editor = self.window.until(lambda: next((e for e in table.viewport().findChildren(QLineEdit) if e.isVisible()), None))
+        assert editor is not None
         QTest.keyClicks(editor, text[1:])
         QTest.keyClick(editor, Qt.Key.Key_Return)
         self.window.until(lambda: self.sheet.drafts.entries.get(point) is not None)
