@@ -63,7 +63,7 @@ def _decimal_forms(matrix: npt.NDArray[np.float64]) -> tuple[npt.NDArray[np.int6
                 return forms, integers
             part = matrix[:, left]
             with np.errstate(over="ignore"):
-                scaled = np.rint(part * scale)
+                scaled = np.rint(part * scale) + 0.0  # −0.0 becomes 0.0 and is seen below: no integer could keep it
             back = scaled / scale if form == _DIV else scaled * (1.0 / scale)
             fits = ((back.view(np.int64) == bits[:, left]) & (np.abs(scaled) < _EXACT)).all(axis=0)
             for place in np.flatnonzero(fits).tolist():

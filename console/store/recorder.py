@@ -15,12 +15,14 @@ from concurrent.futures import Future
 from pathlib import Path
 from time import monotonic, sleep
 
+import numpy as np
 from sqlalchemy.exc import DatabaseError
 
 from console.domain.estate import Point
 from console.domain.health import HealthLine, HealthState
 from console.domain.problems import Problem
 from console.domain.samples import Batch
+from console.domain.times import MINUTE
 from console.store.archive import Archive
 from console.store.history import Pending
 from console.store.image import Commit
@@ -37,6 +39,8 @@ _SEAL_SLICE_S = 0.02  # then sealing yields to samples and commits
 _SEAL_REST = 3.0  # and rests that many times as long as it worked
 _SEAL_HURRY = 5_000_000  # unless more samples than this are not sealed
 _SHED_SHOWN_S = 10.0  # how long the health line speaks of samples that were shed
+_FUTURE = 5 * MINUTE  # a source time that far ahead of the recorder's clock is from the future: some clock is wrong
+_LATE = 10 * MINUTE  # and one that far behind is late: it was kept somewhere, or some clock is wrong
 _FINISH_S = 3.0  # the end waits that long for a locked or full disk
 
 
@@ -60,7 +64,7 @@ class Recorder:
         self._history_retry, self._ledger_retry, self._seal_retry = Retry(), Retry(), Retry()
         self._sealing = False  # there is more to seal at once
         self._waiting = archive.waiting
-        self._counters = dict.fromkeys(("recorded", "shed", "commits", "retries"), 0)
+        self._counters = dict.fromkeys(("recorded", "shed", "commits", "retries", "future", "late"), 0)
         self._stall = 0.0
         self._state = HealthState.STARTING
         self._since = clock_now()
@@ -314,10 +318,22 @@ class Recorder:
                     break
                 batch = self._batches.popleft()
                 self._queued -= len(batch)
+            self._count_odd(batch)
             for part in self._thinning.kept(batch):
                 self._archive.add(part)
             size += len(batch)
         self._pending = self._archive.pack(self._now())
+
+    def _count_odd(self, batch: Batch) -> None:
+        """Samples from the future and from long ago: kept like all others (received − source time marks them), and counted."""
+        now, times = self._now(), batch.source_time
+        if isinstance(times, np.ndarray):
+            self._counters["future"] += int((times > now + _FUTURE).sum())
+            self._counters["late"] += int((times < now - _LATE).sum())
+        elif times > now + _FUTURE:
+            self._counters["future"] += len(batch)
+        elif times < now - _LATE:
+            self._counters["late"] += len(batch)
 
     def _history_failed(self, problem: Problem) -> None:
         self._counters["retries"] += 1

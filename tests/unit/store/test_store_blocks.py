@@ -85,6 +85,8 @@ def test_minus_zero_and_not_a_number_are_values_like_any_other():
     odd = np.array([[0.0], [-0.0], [np.nan], [-np.nan], [np.inf], [0.0]])
     samples = samples_of(ValueClass.FLOAT, odd)
     same(samples, unpack_block(pack_block(samples)))
+    samples = samples_of(ValueClass.FLOAT, np.array([[0.0], [-0.0], [1.5]]))  # a column of decimals
+    same(samples, unpack_block(pack_block(samples)))
     samples = samples_of(ValueClass.FLOAT, np.array([[0.0]] * 500 + [[-0.0]] * 500))  # a column of steps
     same(samples, unpack_block(pack_block(samples)))
 

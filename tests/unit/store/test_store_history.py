@@ -9,7 +9,7 @@ from store_builders import EAGER, QUICK, Hand, T, batch, recorded, recording, un
 from console.domain.quality import Quality
 from console.domain.samples import Batch
 from console.domain.times import DAY, HOUR, MINUTE, SECOND
-from console.store import Pace, reading
+from console.store import Pace, open_store, reading
 from console.store.bucketing import buckets
 
 
@@ -189,7 +189,8 @@ def test_the_last_values_are_found_again_in_their_exact_class(tmp_path):
         recorder.put(batch([3], np.array([2**64 - 1], np.uint64), T, Quality.MANUAL))
         recorder.put(batch([4], ["下行"], T + 5, Quality.STALE))
         recorded(recorder, 104)
-    with recording(tmp_path) as (store, _):
+    store = open_store(tmp_path, T)
+    try:
         last = store.image().last_values
         assert [(last[number].value, last[number].quality, last[number].source_time) for number in sorted(last)] == [
             (49.0, 0, T + 49 * SECOND),
@@ -198,6 +199,8 @@ def test_the_last_values_are_found_again_in_their_exact_class(tmp_path):
             ("下行", 2, T + 5),
         ]
         assert isinstance(last[3].value, int)
+    finally:
+        store.close()
 
 
 def test_buckets_have_exact_edges_and_leave_out_what_is_empty_or_bad(tmp_path):
@@ -250,3 +253,16 @@ def test_an_unknown_point_has_an_empty_history(tmp_path):
         assert len(history.times) == 0 and len(history.values) == 0
         assert len(buckets(tmp_path, [404], T, T + 1, 1)[0].starts) == 0
         assert len(buckets(tmp_path, [404], T, T - 1, 5)[0].starts) == 0
+
+
+def test_samples_from_the_future_and_late_ones_are_kept_and_counted(tmp_path):
+    with recording(tmp_path) as (_, recorder):
+        recorder.put(batch([1, 2], [1, 1], T))
+        recorder.put(batch([1, 2], [2, 2], T + HOUR))
+        recorder.put(batch([1, 2], [3, 3], T - HOUR))
+        own = np.array([T + DAY, T - DAY, T], np.int64)
+        recorder.put(Batch(np.array([1, 2, 3], np.int32), np.arange(3.0), np.zeros(3, np.uint8), own, T))
+        recorded(recorder, 9)
+        counters = recorder.health().counters
+        assert (counters["future"], counters["late"]) == (3, 3)
+        assert reading.raw(tmp_path, [1], T - 2 * DAY, 0)[0].values.tolist() == [3, 1, 2, 0]
