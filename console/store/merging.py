@@ -14,9 +14,10 @@ from console.domain.times import DAY
 from console.store.blocks import Samples, unpack_block
 from console.store.cells import Cells, unpack_cells
 from console.store.groups import shards_of
-from console.store.journal import Row, concatenate, gather, unpack
+from console.store.journal import Row, gather
 from console.store.months import DAMAGED, MERGED, MONTH_ROW, ROLLED, SEALED, SHEET
 from console.store.packing import DTYPES, Damaged, ValueClass, Values
+from console.store.tails import rows_of
 
 FOREVER = 2**63 - 1  # the end of "no end", UTC ns
 EVERY_LEVEL = (DAMAGED, SEALED, MERGED, ROLLED)
@@ -148,16 +149,8 @@ class MonthReader:
 
     def _shard(self, shard: int) -> Row | None:
         if shard not in self._shards:
-            query = "SELECT id, crc, body FROM journal WHERE shard = ? AND last >= ? AND first < ? ORDER BY id"
-            rows = []
-            for identity, crc, body in self.connection.execute(query, (shard, self.since, self.until)):
-                try:
-                    if zlib.crc32(body) != crc:
-                        raise Damaged("checksum")
-                    rows.append(unpack(identity, body))
-                except Damaged:
-                    self.damaged += 1
-            self._shards[shard] = concatenate(rows) if rows else None
+            self._shards[shard], damaged = rows_of(self.connection, shard, self.since, self.until)
+            self.damaged += damaged
         return self._shards[shard]
 
 
