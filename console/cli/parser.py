@@ -110,6 +110,7 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
         exporting.add_argument("--points", metavar="FILE", default="", help=tr("pointlist.option.points"))
         _point_lists(program)
         _bench_over_the_link(program)
+        _safekeeping(program)
         program.command("verify", "files:verify", "store", "json", example="building-console verify --store DIR")
         simulate = program.command("simulate", "demo:simulate", example="building-console simulate site.yaml")
         simulate.add_argument("file", metavar="FILE")
@@ -157,6 +158,19 @@ def _window(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--offscreen", action="store_true", help=tr("cli.option.offscreen"))
     parser.add_argument("--pictures", metavar="DIR", default="", help=tr("cli.option.pictures"))
     parser.add_argument("--picture-every", type=float, default=30.0, metavar="SECONDS", help=tr("cli.option.picture_every"))
+
+
+def _safekeeping(program: _Program) -> None:
+    """Backup and restore: with the store's files alone."""
+    backup = program.command(
+        "backup", "safekeeping:backup", "store", "json", example="building-console backup --store DIR --to E:/backup --keep 14"
+    )
+    backup.add_argument("--to", metavar="DIR", required=True, help=tr("cli.option.backup_to"))
+    backup.add_argument("--keep", type=int, default=0, metavar="N", help=tr("cli.option.keep"))
+    restore = program.command(
+        "restore", "safekeeping:restore", "store", "json", example="building-console restore E:/backup --store DIR"
+    )
+    restore.add_argument("source", metavar="FROM", help=tr("cli.option.restore_from"))
 
 
 def _bench_over_the_link(program: _Program) -> None:

@@ -15,15 +15,15 @@ _WAIT_S = 2.0  # for another program's lock; the recorder itself never makes a r
 
 
 @contextmanager
-def reading(path: Path) -> Iterator[sqlite3.Connection]:
+def reading(path: Path, *, still: bool = False) -> Iterator[sqlite3.Connection]:
     """A connection that sees one state of the file, however much is written meanwhile. Keep it short: it holds the WAL.
 
-    The world's faults come out as :class:`StoreRefused`.
+    ``still``: nobody writes to it (a backup): nothing is put beside it. The world's faults come out as :class:`StoreRefused`.
     """
     if not path.exists():
         raise StoreRefused(Problem("store.missing", {"path": str(path.parent)}))
     try:
-        connection = _connect(path)
+        connection = _still(path) if still else _connect(path)
         try:
             yield connection
         finally:
@@ -46,13 +46,18 @@ def _connect(path: Path) -> sqlite3.Connection:
         if path.with_name(path.name + "-wal").exists():
             raise
         # A folder that nobody may write to (a copy on a DVD): without a WAL the file is complete as it is.
-        connection = sqlite3.connect(address + "&immutable=1", uri=True, isolation_level=None)
-        try:
-            connection.execute("BEGIN")
-            connection.execute("SELECT 1 FROM sqlite_master").fetchone()
-        except sqlite3.Error:
-            connection.close()
-            raise
+        connection = _still(path)
+    return connection
+
+
+def _still(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path.resolve().as_uri() + "?mode=ro&immutable=1", uri=True, isolation_level=None)
+    try:
+        connection.execute("BEGIN")
+        connection.execute("SELECT 1 FROM sqlite_master").fetchone()
+    except sqlite3.Error:
+        connection.close()
+        raise
     return connection
 
 

@@ -59,6 +59,30 @@ def verify(folder: Path) -> Verified:
     return found
 
 
+def verify_files(paths: list[Path], found: Verified) -> None:
+    """Look into these files of a backup: main.db by its name, any other as what its tables say it is."""
+    for path in paths:
+        try:
+            with reading(path, still=True) as connection:
+                if path.name == MAIN:
+                    _log(connection, found)
+                elif connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'journal'").fetchone():
+                    _history(connection, path.name, found)
+                else:
+                    _overview(connection, path.name, found)
+        except StoreRefused:
+            found.problems.append(Problem("store.verify_file", {"file": path.name}))
+
+
+def _overview(connection: sqlite3.Connection, name: str, found: Verified) -> None:
+    query = "SELECT point, crc, body FROM hours"
+    for _, crc, body in connection.execute(query):
+        found.sheets += 1
+        if zlib.crc32(body) != crc:
+            found.problems.append(Problem("store.verify_file", {"file": name}))
+            return
+
+
 def _log(connection: sqlite3.Connection, found: Verified) -> None:
     before = GENESIS
     explained: dict[tuple[str, str], bytes] = {}
