@@ -126,6 +126,9 @@ async def _outcome(future: concurrent.futures.Future[R]) -> R:
 def _begin() -> None:
     """In a new worker: Ctrl-C is the collector's business, and no worker outlives a collector that was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    lower = getattr(os, "nice", None)  # not on Windows
+    if lower is not None:
+        lower(10)  # ten consoles that ask as fast as they can must not make a poll late
     parent = multiprocessing.parent_process()
     if parent is not None:
         threading.Thread(target=_follow, args=(parent.sentinel,), name="parent-watch", daemon=True).start()

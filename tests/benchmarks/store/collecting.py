@@ -66,7 +66,7 @@ def measure(folder: Path) -> dict[str, float]:
         memory = process.memory_info().rss / 2**20
         before, began = process.cpu_times(), time.monotonic()
         first = time.monotonic_ns()
-        answered = asyncio.run(_consoles(folder / "store"))
+        answered, recorded = asyncio.run(_consoles(folder / "store"))
         last = time.monotonic_ns()
         spent, passed = process.cpu_times(), time.monotonic() - began
     finally:
@@ -81,6 +81,7 @@ def measure(folder: Path) -> dict[str, float]:
         "poll_lateness_p50_ms": float(np.quantile(lateness, 0.5)),
         "polls": float(len(lateness)),
         "queries_answered": float(answered),
+        "collector_recorded_a_second": recorded / passed,
     }
 
 
@@ -92,8 +93,8 @@ def late_ms(arrivals: np.ndarray, interval_ms: int = 500) -> np.ndarray:
     return np.asarray(late - late.min())
 
 
-async def _consoles(folder: Path) -> int:
-    """Ten consoles ask as fast as they are answered; the number of answers."""
+async def _consoles(folder: Path) -> tuple[int, int]:
+    """Ten consoles ask as fast as they are answered; the number of answers, and of samples recorded meanwhile."""
     end = time.monotonic() + MEASURE
 
     async def one(number: int) -> int:
@@ -107,4 +108,8 @@ async def _consoles(folder: Path) -> int:
                 answered += isinstance(reply, Answer)
         return answered
 
-    return sum(await asyncio.gather(*(one(number) for number in range(CONSOLES))))
+    async with desk(folder, "watch") as watch:
+        before = watch.picture.health["recorder"].counters["recorded"]
+        answers = await asyncio.gather(*(one(number) for number in range(CONSOLES)))
+        after = watch.picture.health["recorder"].counters["recorded"]
+    return sum(answers), after - before
