@@ -35,7 +35,7 @@ from console.store.thinning import Thinning
 _LOG = logging.getLogger(__name__)
 _FLUSH_MOST = 40_000  # at a time, so that an event never waits long
 _COMMITS_AT_ONCE = 200
-_SEAL_SLICE_S = 0.02  # then sealing yields to samples and commits
+_SEAL_SLICE_S = 0.01  # then sealing yields to samples and commits
 _SEAL_REST = 3.0  # and rests that many times as long as it worked
 _SEAL_HURRY = 5_000_000  # unless more samples than this are not sealed
 _SHED_SHOWN_S = 10.0  # how long the health line speaks of samples that were shed

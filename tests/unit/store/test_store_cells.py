@@ -249,3 +249,23 @@ def test_hours_are_the_same_from_cells_and_from_samples():
     for name in ("count", "low", "high", "first", "last", "held"):
         assert np.array_equal(getattr(hours, name), getattr(direct, name)), name
     assert np.allclose(hours.area, direct.area) and np.allclose(hours.total, direct.total)
+
+
+def test_a_month_file_of_schema_1_is_brought_forward_and_merged(tmp_path):
+    with recording(tmp_path, Hand(START), EAGER) as (_, recorder):
+        for second in range(500):
+            recorder.put(batch([1, 2], [second, -second], START + second * SECOND))
+        recorded(recorder, 1000)
+        until(lambda: recorder.health().counters["sealed"] == 1000)
+    connection = sqlite3.connect(tmp_path / "history-2026-09.db")
+    connection.executescript(
+        """DROP INDEX block_level; DROP TABLE cells; UPDATE meta SET value = '1' WHERE key = 'schema';
+           UPDATE block SET head = x'0102', head_crc = 3066839698;"""  # a head of the old kind: nobody reads it
+    )
+    connection.close()
+    with recording(tmp_path, Hand(START + 2 * DAY), EAGER) as (_, recorder):
+        until(lambda: recorder.health().counters["merged"] == 1000)
+        quiet(recorder)
+        found = buckets(tmp_path, [2], START, START + DAY, 24)[0]
+        assert (found.counts.tolist(), found.lows.tolist()) == ([500], [-499.0])
+    assert reading.verify(tmp_path).problems == []
