@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
 
 from console.domain.isolations import wants_attention
 from console.texts import tr
@@ -12,8 +12,13 @@ from console.ui import icons, theme
 from console.ui.picture import Picture, overdue_of
 
 WIDTH = 84
+LEAST, MOST = 26, 60  # pixels a button takes; below WORDS there is no room for its name
+WORDS = 46
 REMIND_MS = 30_000
-SCREENS = ("overview", "alarms", "faults", "equipment", "orders", "readings", "isolations", "trends", "energy", "connections", "system")
+SCREENS = (
+    "overview", "alarms", "faults", "equipment", "orders", "readings", "isolations",
+    "trends", "energy", "connections", "system",
+)  # fmt: skip
 KEYS = {
     "overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7",
     "trends": "Ctrl+T", "energy": "Ctrl+E", "readings": "Ctrl+1", "isolations": "Ctrl+2",
@@ -29,7 +34,9 @@ class NavButton(QWidget):
         super().__init__(parent)
         self.name = name
         self.setObjectName(f"nav_{name}")
-        self.setFixedHeight(60)
+        self.setMinimumHeight(LEAST)
+        self.setMaximumHeight(MOST)
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self._open = False
         self._waiting, self._priority = 0, 0
@@ -47,7 +54,7 @@ class NavButton(QWidget):
 
     def sizeHint(self) -> QSize:
         """A tile."""
-        return QSize(WIDTH, 60)
+        return QSize(WIDTH, MOST)
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Open the screen."""
@@ -61,11 +68,14 @@ class NavButton(QWidget):
                 painter.fillRect(self.rect(), theme.colour("raised"))
                 painter.fillRect(0, 0, 3, self.height(), theme.colour("accent"))
             ink = theme.colour("text" if self._open else "dim")
-            icons.paint(painter, QRectF(self.width() / 2 - 11, 9, 22, 22), self.name, ink)
-            painter.setPen(ink)
-            painter.setFont(theme.font(13))
-            words = QRectF(0, 34, self.width(), 20)
-            painter.drawText(words, Qt.AlignmentFlag.AlignCenter, tr(f"shell.screen.{self.name}"))
+            spoken = self.height() >= WORDS
+            top = (self.height() - (45 if spoken else 22)) / 2
+            icons.paint(painter, QRectF(self.width() / 2 - 11, top, 22, 22), self.name, ink)
+            if spoken:
+                painter.setPen(ink)
+                painter.setFont(theme.font(13))
+                words = QRectF(0, top + 25, self.width(), 20)
+                painter.drawText(words, Qt.AlignmentFlag.AlignCenter, tr(f"shell.screen.{self.name}"))
             if self._waiting:
                 self._paint_badge(painter)
 
@@ -73,7 +83,7 @@ class NavButton(QWidget):
         text = str(self._waiting) if self._waiting < 1000 else "999+"
         painter.setFont(theme.font(12, bold=True))
         width = max(20.0, painter.fontMetrics().horizontalAdvance(text) + 10.0)
-        box = QRectF(self.width() / 2 + 6, 5, width, 18)
+        box = QRectF(self.width() / 2 + 6, min(5.0, (self.height() - 18) / 2), width, 18)
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(theme.priority_colour(self._priority) if 0 < self._priority < 4 else theme.colour("stopped"))
         painter.drawRoundedRect(box, 9, 9)
@@ -95,9 +105,8 @@ class Nav(QFrame):
         layout.setContentsMargins(0, 8, 0, 8)
         layout.setSpacing(0)
         self._buttons = {name: NavButton(name) for name in SCREENS}
-        for name, button in self._buttons.items():
+        for button in self._buttons.values():
             button.clicked.connect(self.chosen)
-            button.setToolTip(KEYS[name])
             layout.addWidget(button)
         layout.addStretch(1)
         records = (picture.alarms_changed, picture.faults_changed, picture.orders_changed, picture.health_changed)
@@ -121,7 +130,8 @@ class Nav(QFrame):
 
     def retranslate(self) -> None:
         """Draw anew."""
-        for button in self._buttons.values():
+        for name, button in self._buttons.items():
+            button.setToolTip(f"{tr(f'shell.screen.{name}')}  {KEYS[name]}")
             button.update()
 
     def _count(self, _changed: object = None) -> None:
