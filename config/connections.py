@@ -18,7 +18,7 @@ Place = tuple[str, str, str]
 """Where a connection speaks: two connections at one place would talk at once. Last: what tells DTUs on one port apart."""
 
 
-def make_connection(record: Record, context: Context) -> Connection | None:
+def make_connection(record: Record, context: Context) -> Connection | None:  # noqa: PLR0911 - one a protocol
     """The connection of one line; ``None`` where too little is right."""
     protocol = record.get("protocol")
     if protocol is None or "id" not in record:

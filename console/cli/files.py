@@ -114,8 +114,8 @@ def plan(arguments: argparse.Namespace) -> int:
     say(tr("cli.plan.header"))
     for read in reads:
         say(
-            f"{read.connection:<16}{read.unit:>4} {read.function:>3} {read.address:>7} {read.count:>5} {len(read.points):>6} {read.bytes:>6} "
-            f"{read.poll_ms:>8} {read.duration_ms:>12.1f}"
+            f"{read.connection:<16}{read.unit:>4} {read.function:>3} {read.address:>7} {read.count:>5} {len(read.points):>6} "
+            f"{read.bytes:>6} {read.poll_ms:>8} {read.duration_ms:>12.1f}"
         )
     for connection in dict.fromkeys(read.connection for read in reads):
         own = [read for read in reads if read.connection == connection]

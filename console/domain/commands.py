@@ -210,7 +210,7 @@ class StopMonitoring(_Command, frozen=True):
 
 
 class WriteNote(_Command, frozen=True):
-    """Note something at a moment (UTC ns, 0 = now, never the future): a trend or a handover shows it. ``equipment`` may be empty."""
+    """Note something at a moment (UTC ns, 0 = now, never the future): a trend shows it. ``equipment`` may be empty."""
 
     text: str
     at: int = 0
@@ -273,9 +273,22 @@ class LiftIsolation(_Command, frozen=True):
     by: str = ""
 
 
+class ConfirmTime(_Command, frozen=True):
+    """The computer's clock was stepped, and shows the right time now: acknowledges the clock's alarm."""
+
+
+class BackUpNow(_Command, frozen=True):
+    """Make a backup now, into the folder that the site file names."""
+
+
+class VerifyNow(_Command, frozen=True):
+    """Read the whole store against its checksums now."""
+
+
 Command = (
     SetUpAdministrator | SignOn | SignOff | ChangeSecret | SaveAccount | AcknowledgeAlarms | TakeFault | CloseFault | RaiseOrder
     | DispatchOrder | AdvanceOrder | MarkRestored | VerifyOrder | ReworkOrder | HoldOrder | ResumeOrder | CancelOrder | NoteOrder
     | CheckOrderItem | ImportConfiguration | UndoImport | StopMonitoring | RecordPointTest
     | WriteNote | EnterReadings | StorePhoto | RecordIsolation | AmendIsolation | RecordPatrol | LiftIsolation
+    | ConfirmTime | BackUpNow | VerifyNow
 )  # fmt: skip

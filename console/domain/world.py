@@ -122,7 +122,8 @@ class World:
                     self._forget(event.isolation.lifted.entered_at)
             case (
                 ev.SignedOn() | ev.SignedOff() | ev.SignOnRefused() | ev.ConfigurationApplied() | ev.WatchStarted()
-                | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped() | ev.PointTested() | ev.NoteWritten()
+                | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped() | ev.PointTested()
+                | ev.NoteWritten()
             ):  # fmt: skip
                 pass  # said in the log; no record of ours changes
             case _:  # pragma: no cover - mypy knows that there is none

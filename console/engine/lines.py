@@ -129,7 +129,7 @@ class Lines:
                 read.cap,
                 read.holes,
                 read.bad,
-            )  # fmt: skip
+            )
             for line in self._lines.values()
             if line.driver is not None
             for read in line.driver.plan()

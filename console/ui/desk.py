@@ -16,7 +16,6 @@ from console.domain.problems import Problem
 from console.link.messages import Answer, Denied, Done, Query
 from console.ui.picture import Picture
 
-
 AT_ONCE = 6  # questions under way; the collector takes eight of a desk
 
 
