@@ -13,7 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, thread_time
 
 import numpy as np
 from sqlalchemy.exc import DatabaseError
@@ -65,7 +65,7 @@ class Recorder:
         self._sealing = False  # there is more to seal at once
         self._waiting = archive.waiting
         self._counters = dict.fromkeys(("recorded", "shed", "commits", "retries", "future", "late"), 0)
-        self._stall = 0.0
+        self._stall = self._busy = self._worked = 0.0
         self._state = HealthState.STARTING
         self._since = clock_now()
         self._shed_until = 0.0
@@ -149,6 +149,7 @@ class Recorder:
                 "journal": float(self._waiting),
                 "wal_mb": round((_wal(self._ledger.path) + _wal(archive.file.path)) / 1e6, 1),
                 "stall_ms_max": round(self._stall * 1000, 1),
+                "busy_ms_max": round(self._busy * 1000, 1),
             },
         )
 
@@ -208,8 +209,10 @@ class Recorder:
 
     def _passed(self, began: float) -> float:
         """Note how long a commit could not be written; returns the time."""
-        now = monotonic()
+        now, worked = monotonic(), thread_time()
         self._stall = max(self._stall, now - began)
+        self._busy = max(self._busy, worked - self._worked)
+        self._worked = worked
         return now
 
     def _sleep(self, flush_at: float, seal_at: float) -> None:
