@@ -17,11 +17,11 @@ WORDS = 46
 REMIND_MS = 30_000
 SCREENS = (
     "overview", "alarms", "faults", "equipment", "orders", "readings", "isolations",
-    "trends", "energy", "connections", "system",
+    "trends", "energy", "connections", "commissioning", "system",
 )  # fmt: skip
 KEYS = {
     "overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7",
-    "trends": "Ctrl+T", "energy": "Ctrl+E", "readings": "Ctrl+1", "isolations": "Ctrl+2",
+    "trends": "Ctrl+T", "energy": "Ctrl+E", "readings": "Ctrl+1", "isolations": "Ctrl+2", "commissioning": "Ctrl+3",
 }  # fmt: skip
 
 

@@ -41,6 +41,7 @@ CLASSES = {
     "overview": "OverviewScreen", "alarms": "AlarmsScreen", "faults": "FaultsScreen", "equipment": "EquipmentScreen",
     "orders": "OrdersScreen", "connections": "ConnectionsScreen", "system": "SystemScreen", "trends": "TrendsScreen",
     "readings": "ReadingsScreen", "isolations": "IsolationsScreen", "energy": "EnergyScreen",
+    "commissioning": "CommissioningScreen",
 }  # fmt: skip
 KEEP_REFUSAL_MS = 12_000
 SIGN_ON_FIRST = ("link.sign_on_first", "link.no_token")  # a remote collector that does not know this station yet

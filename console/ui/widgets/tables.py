@@ -44,7 +44,7 @@ class Column(Generic[R]):
     """One column. ``text`` is what is shown, copied and filtered; ``sort`` what it is ordered by (default: the text).
 
     ``user`` feeds a delegate (``UserRole``); ``colour`` gives a token of the theme or "" for the normal text colour.
-    ``width`` in pixels, 0 takes the rest.
+    ``width`` in pixels, 0 takes the rest. ``title``, where there is no ``title_key``: one that is the same in every language.
     """
 
     key: str
@@ -57,6 +57,12 @@ class Column(Generic[R]):
     user: Callable[[R], Any] | None = None
     colour: Callable[[R], str] | None = None
     bold: Callable[[R], bool] | None = None
+    title: str = ""
+
+    @property
+    def heading(self) -> str:
+        """The title in the present language."""
+        return tr(self.title_key) if self.title_key else self.title
 
 
 @dataclass(slots=True)
@@ -90,8 +96,7 @@ class RowModel(QAbstractTableModel, Generic[R]):
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         """The columns' titles in the present language."""
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            key = self.columns[section].title_key
-            return tr(key) if key else ""
+            return self.columns[section].heading
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return self.columns[section].align
         return None
@@ -382,8 +387,11 @@ class TableView(QTableView, Generic[R]):
         return self._proxy.mapToSource(self._proxy.index(row, 0)).row()
 
     def _titles(self) -> list[str]:
-        return [tr(column.title_key) if column.title_key else "" for column in self.rows.columns]
+        return [self.rows.columns[place].heading for place in self._shown_columns()]
 
     def _cells(self, row: R) -> list[str]:
-        place = self.rows.row_of(self.rows._key_of(row))
-        return self.rows._rows[place].texts
+        texts = self.rows._rows[self.rows.row_of(self.rows._key_of(row))].texts
+        return [texts[place] for place in self._shown_columns()]
+
+    def _shown_columns(self) -> list[int]:
+        return [place for place in range(len(self.rows.columns)) if not self.isColumnHidden(place)]

@@ -1,0 +1,1 @@
+"""The commissioning bench: read by hand, scan, wire log, test sheet."""
