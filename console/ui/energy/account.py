@@ -20,7 +20,7 @@ class Account:
     """One counter, or the sum of several, over the bars of a span.
 
     ``bars`` in the counter's unit, NaN where nothing is known; ``costs`` by the tariff periods' place; ``night`` the amount in the
-    night hours and ``night_hours`` how many of them are known; ``partial`` if some of it is estimated or missing.
+    night hours and ``night_hours`` how many of them are known; ``partial`` if some of what is over is estimated or missing.
     """
 
     bars: list[float]
@@ -41,6 +41,13 @@ class Account:
     def cost(self) -> float:
         """The whole cost."""
         return sum(self.costs.values())
+
+    def change_from(self, before: Account, running: int) -> float:
+        """What is over of this span against the same bars of the one before: -0.1 is a tenth less. ``running``: the bar that is
+        not over yet, -1 none. NaN where either is not known."""
+        end = running if running >= 0 else max(len(self.bars), len(before.bars))
+        mine, theirs = Account(self.bars[:end]).total, Account(before.bars[:end]).total
+        return mine / theirs - 1 if theirs and not math.isnan(mine + theirs) else math.nan
 
 
 @dataclass(frozen=True)
@@ -66,23 +73,32 @@ def span(kind: str, day: date, policy: EnergyPolicy, tariff: Tariff | None, zone
     return Span(edges, fine, energy.gathered(edges, fine), prices, nights)
 
 
-def account(consumed: Consumed, within: Span, tariff: Tariff | None) -> Account:
-    """One counter's account."""
-    amounts = array("d", consumed.amounts)
-    made = Account([math.nan] * (len(within.edges) - 1), breaks=len(consumed.breaks))
-    for place, amount in enumerate(amounts):
-        if math.isnan(amount):
-            made.partial = made.partial or within.fine[place] != within.fine[place + 1]
-            continue
-        bar, price = within.bar_of[place], within.price_of[place]
-        made.bars[bar] = amount if math.isnan(made.bars[bar]) else made.bars[bar] + amount
-        if tariff is not None and price >= 0:
-            made.amounts[price] = made.amounts.get(price, 0.0) + amount
-            made.costs[price] = made.costs.get(price, 0.0) + amount * tariff.periods[price].price
-        if within.night[place]:
-            made.night += amount
-            made.night_hours += (within.fine[place + 1] - within.fine[place]) / HOUR
-        made.partial = made.partial or bool(consumed.estimated and consumed.estimated[place])
+def accounts(found: Sequence[Consumed], within: Span, tariff: Tariff | None, now: int) -> list[Account]:
+    """Each counter's account up to ``now``. All at once: a year of priced hours has thousands of pieces a counter."""
+    import numpy as np  # noqa: PLC0415 - the page is made at start, numpy is first needed here
+
+    if not found:
+        return []
+    amounts = np.array([np.frombuffer(each.amounts, "<f8") for each in found])
+    known = ~np.isnan(amounts)
+    counted = np.where(known, amounts, 0.0)
+    starts = np.searchsorted(np.array(within.bar_of), np.arange(len(within.edges) - 1))
+    bars = np.where(np.logical_or.reduceat(known, starts, axis=1), np.add.reduceat(counted, starts, axis=1), math.nan)
+    prices, night = np.array(within.price_of), np.array(within.night)
+    fine = np.array(within.fine)
+    hours = np.diff(np.minimum(fine, max(now, within.fine[0]))) / HOUR
+    over = fine[1:] <= now  # only what is over can be incomplete
+    nights, night_hours = counted[:, night].sum(axis=1), known[:, night] @ hours[night]
+    by_price = {price: counted[:, prices == price].sum(axis=1) for price in set(within.price_of) if price >= 0}
+    had = {price: known[:, prices == price].any(axis=1) for price in by_price}
+    made = []
+    for place, each in enumerate(found):
+        parts = {price: float(by_price[price][place]) for price in sorted(by_price) if had[price][place]}
+        costs = {price: amount * tariff.periods[price].price for price, amount in parts.items()} if tariff is not None else {}
+        estimated = np.frombuffer(each.estimated, np.uint8).astype(bool) if each.estimated else np.zeros(len(over), bool)
+        partial = bool((over & (estimated | ~known[place])).any())
+        figures = float(nights[place]), float(night_hours[place])
+        made.append(Account(bars[place].tolist(), costs, parts, *figures, partial, len(each.breaks)))
     return made
 
 

@@ -3,19 +3,55 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import date
 
 from PySide6.QtCore import QObject, Signal
 
 from console.domain.problems import Problem
 from console.link.messages import Answer, Consumed, ConsumptionAnswer, ConsumptionQuery, HistoryAnswer, HistoryQuery, Series
 from console.ui.desk import Desk
+from console.ui.energy.account import Span
+from console.ui.energy.meters import Meter
 
 AT_ONCE = 100  # counters a question
 
 
+@dataclass(frozen=True)
+class Demand:
+    """The means of ``points`` over windows of ``step`` ns from ``since`` on."""
+
+    points: tuple[int, ...]
+    since: int
+    count: int
+    step: int
+
+
+@dataclass(frozen=True)
+class Question:
+    """One span of one quantity. The answers are drawn with the question they belong to, whatever was chosen meanwhile."""
+
+    kind: str
+    day: date
+    unit: str
+    meters: tuple[Meter, ...]
+    now: Span
+    then: Span | None = None
+    demand: Demand | None = None
+
+
+@dataclass
+class Answers:
+    """A question with all that was answered to it, by the numbers of counters."""
+
+    question: Question
+    now: dict[int, Consumed] = field(default_factory=dict)
+    then: dict[int, Consumed] = field(default_factory=dict)
+    demand: tuple[Series, ...] = ()
+
+
 class Fetching(QObject):
-    """One span at a time; what is asked for anew makes older answers void."""
+    """One question at a time; a new one makes older answers void. ``answers`` are the newest that are complete."""
 
     finished = Signal()
     failed = Signal(object)  # Problem
@@ -25,35 +61,28 @@ class Fetching(QObject):
         self._desk = desk
         self._asked = 0
         self._open = 0
-        self.now: dict[int, Consumed] = {}
-        self.then: dict[int, Consumed] = {}
-        self.demand: tuple[Series, ...] = ()
+        self.answers: Answers | None = None
 
     @property
     def loading(self) -> bool:
         """True until everything has come."""
         return self._open > 0
 
-    def ask(
-        self,
-        counters: Sequence[int],
-        now: list[int],
-        then: list[int] | None,
-        demand: tuple[tuple[int, ...], int, int, int] | None,
-    ) -> None:
-        """``now`` and ``then``: fine edges; ``demand``: points, since, until, buckets."""
+    def ask(self, question: Question) -> None:
+        """Ask everything that the page needs to know."""
         self._asked += 1
         self._open = 0
-        self._fresh: tuple[dict[int, Consumed], dict[int, Consumed]] = ({}, {})
-        self._fresh_demand: tuple[Series, ...] = ()
-        for place, edges in enumerate((now, then)):
-            if edges is None:
+        fresh = self._fresh = Answers(question)
+        counters = [meter.counter.number for meter in question.meters]
+        for span, into in ((question.now, fresh.now), (question.then, fresh.then)):
+            if span is None:
                 continue
             for first in range(0, len(counters), AT_ONCE):
-                self._consumption(tuple(counters[first : first + AT_ONCE]), edges, self._fresh[place])
-        if demand is not None and demand[0]:
-            points, since, until, buckets = demand
-            self._query(lambda id: HistoryQuery(id, points, since, until, buckets), self._take_demand)
+                self._consumption(tuple(counters[first : first + AT_ONCE]), span.fine, into)
+        wanted = question.demand
+        if wanted is not None and wanted.points:
+            until = wanted.since + wanted.count * wanted.step
+            self._query(lambda id: HistoryQuery(id, wanted.points, wanted.since, until, wanted.count), self._take_demand)
         if not self._open:
             self._done()
 
@@ -68,7 +97,7 @@ class Fetching(QObject):
 
     def _take_demand(self, answer: Answer) -> None:
         if isinstance(answer, HistoryAnswer):
-            self._fresh_demand = answer.series
+            self._fresh.demand = answer.series
 
     def _query(self, make: object, take: object) -> None:
         asked = self._asked
@@ -90,6 +119,5 @@ class Fetching(QObject):
         self._desk.query(make, answered, failed)  # type: ignore[arg-type] # one of the above
 
     def _done(self) -> None:
-        self.now, self.then = self._fresh
-        self.demand = self._fresh_demand
+        self.answers = self._fresh
         self.finished.emit()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Signal, SignalInstance
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QWidget
 
 from console.texts import tr
@@ -15,9 +15,11 @@ COMPARED = ("none", "previous", "year")
 
 
 class Toolbar(QWidget):
-    """See the module. ``changed`` after every choice; ``moved`` by -1 or 1; ``today`` back to the present."""
+    """See the module. ``changed`` after a choice that must be asked for, ``regrouped`` after another grouping;
+    ``moved`` by -1 or 1; ``today`` back to the present."""
 
     changed = Signal()
+    regrouped = Signal()
     moved = Signal(int)
     today = Signal()
     export_asked = Signal()
@@ -53,7 +55,7 @@ class Toolbar(QWidget):
         for button in (self.back, self.span, self.forward):
             row.addWidget(button)
         row.addSpacing(10)
-        self.compare, self.grouping = self._combo("energy_compare"), self._combo("energy_grouping")
+        self.compare, self.grouping = self._combo("energy_compare"), self._combo("energy_grouping", self.regrouped)
         row.addWidget(self.compare)
         row.addStretch(1)
         row.addWidget(self.grouping)
@@ -121,11 +123,12 @@ class Toolbar(QWidget):
         combo.setCurrentIndex(place)
         combo.blockSignals(False)
 
-    def _combo(self, name: str) -> QComboBox:
+    def _combo(self, name: str, said: SignalInstance | None = None) -> QComboBox:
         combo = QComboBox()
         combo.setObjectName(name)
         combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        combo.activated.connect(lambda _place: self.changed.emit())
+        told = said or self.changed
+        combo.activated.connect(lambda _place: told.emit())
         return combo
 
     def _button(self, name: str, *, checkable: bool = False) -> QPushButton:
