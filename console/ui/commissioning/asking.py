@@ -36,7 +36,7 @@ class AskBar(QWidget):
         self.address.setFixedWidth(90)
         self.row = Fields()
         self.row.setContentsMargins(0, 0, 0, 0)
-        self.row.add("line", self.line, 1)
+        self.row.add("line", self.line)
         for name, field in (("unit", self.unit), ("function", self.function), ("address", self.address), ("count", self.count)):
             self.row.add(name, field)
         self.setLayout(self.row)

@@ -48,7 +48,8 @@ def _message(data: bytes) -> str:
 def _modbus(frame: WireFrame, body: bytes) -> str:
     if frame.sent and frame.function in _READS and len(body) >= 5:
         first, count = int.from_bytes(body[1:3], "big"), int.from_bytes(body[3:5], "big")
-        return tr("commissioning.frame.ask", what=tr(f"commissioning.fc.{frame.function}"), first=first, last=first + count - 1)
+        where = str(first) if count == 1 else f"{first}–{first + count - 1}"
+        return tr("commissioning.frame.ask", what=tr(f"commissioning.fc.{frame.function}"), where=where)
     if frame.function == _IDENTIFY:
         return tr("commissioning.frame.identify")
     if frame.sent or frame.error or frame.function not in _READS or len(body) < 2:

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from console.link.bench import Decoding
 from console.texts import tr
 from console.ui.commissioning.registers import LONG, LONGER, NARROW, ORDERS, Row
-from console.ui.widgets.cards import label, rule, set_role
+from console.ui.widgets.cards import label, set_role
 
 RIGHT = Qt.AlignmentFlag.AlignRight
-_ROLES = ("faint", "", "likely")  # by hint
+_ROLES = ("dim", "", "likely")  # by hint
 
 
 class Matrix(QWidget):
@@ -40,11 +40,10 @@ class Matrix(QWidget):
         for block in self._blocks.values():
             grid = block.layout()
             assert isinstance(grid, QGridLayout)
-            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setContentsMargins(0, 0, 0, 8)
             grid.setHorizontalSpacing(12)
             grid.setVerticalSpacing(3)
             layout.addWidget(block)
-            layout.addWidget(rule())
         layout.addStretch(1)
 
     def _fill(self, grid: QGridLayout, kinds: tuple[str, ...]) -> None:
@@ -57,7 +56,7 @@ class Matrix(QWidget):
                 grid.addWidget(self._cell(kind, order), row, place, RIGHT)
 
     def _cell(self, kind: str, order: str) -> QLabel:
-        cell = self._cells[kind, order] = label(role="faint", selectable=True)
+        cell = self._cells[kind, order] = label(role="dim", selectable=True)
         return cell
 
     def show_row(self, row: Row | None) -> None:
@@ -69,7 +68,7 @@ class Matrix(QWidget):
         for key, cell in self._cells.items():
             way = ways.get(key)
             cell.setText(_marked(way) if way is not None else "")
-            set_role(cell, _ROLES[way.hint] if way is not None else "faint")
+            set_role(cell, _ROLES[way.hint] if way is not None else "dim")
         for block, kind in ((1, ("hex", "")), (2, ("f32", "ABCD")), (4, ("f64", "ABCD"))):
             self._blocks[block].setVisible(kind in ways)
 

@@ -24,7 +24,7 @@ class LinePicker(QComboBox):
     def __init__(self, picture: Picture, name: str, kinds: tuple[type, ...]) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setMinimumContentsLength(14)
+        self.setMinimumContentsLength(22)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._picture, self._kinds = picture, kinds
         self.fill()
@@ -85,13 +85,14 @@ class FunctionPicker(QComboBox):
 
 
 class NumberField(QLineEdit):
-    """A whole number within bounds; typed with a plain keyboard, wrong input is marked."""
+    """A whole number within bounds; wrong input is marked. It may stay blank if it began so."""
 
-    def __init__(self, name: str, first: int, last: int, value: int, width: int = 64) -> None:
-        super().__init__(str(value))
+    def __init__(self, name: str, first: int, last: int, value: int | None, width: int = 64) -> None:
+        super().__init__("" if value is None else str(value))
         self.setObjectName(name)
         self.setFixedWidth(width)
         self._first, self._last = first, last
+        self._blank = value is None
         self.textChanged.connect(self._mark)
 
     @property
@@ -102,7 +103,7 @@ class NumberField(QLineEdit):
         return number if self._first <= number <= self._last else None
 
     def _mark(self) -> None:
-        mark_wrong(self, self.value is None)
+        mark_wrong(self, self.value is None and not (self._blank and not self.text().strip()))
 
 
 def mark_wrong(field: QLineEdit, wrong: bool) -> None:

@@ -88,6 +88,7 @@ class ReadPane(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         for button in (self.go, self.again):
             self.bar.row.addWidget(button)
+        self.bar.row.addStretch(1)
         outer.addWidget(self.bar)
         outer.addWidget(self.says)
         self._chips_bar = QWidget()
@@ -107,6 +108,7 @@ class ReadPane(QWidget):
         views.addWidget(self._legend)
         views.addStretch(1)
         views.addWidget(self.copy)
+        self._chips_bar.hide()
         outer.addWidget(self._chips_bar)
         body = QHBoxLayout()
         body.setSpacing(GAP)
@@ -252,13 +254,15 @@ class ReadPane(QWidget):
     def _show(self, past: Past, *, going_on: bool) -> None:
         answer, question = past.answer, past.question
         if answer is None:
-            self._say(past.said, "error")
+            older = tr("commissioning.read.older") if self._shown is not None else ""
+            self._say(f"{past.said} {older}".rstrip(), "error")
             return
         same = going_on and self._shown is not None and self._shown.question == question
         rows = rows_of(question, answer, self.table.rows.items() if same else ())
         changed_kind = self._shown is None or self._shown.question.bits != question.bits
         self._shown = past
         self._stack.setCurrentWidget(self.table)
+        self._chips_bar.show()
         if changed_kind:
             self._show_view()
         self.table.rows.set_rows(rows)

@@ -14,7 +14,7 @@ VIEWS = ("usual", "w16", "w32", "w64", "all")
 _HINTS = ("faint", "", "accent")  # colours of hardly, possible, likely
 _USUAL = {("u16", ""), ("i16", ""), ("hex", ""), *((kind, order) for kind in ("f32", "u32") for order in ORDERS[:2])}
 _LEFT = ("hex", "bits", "ascii")
-_WIDE = {"bits": 150, "ascii": 54, "hex": 64, "u16": 60, "i16": 60, "bcd16": 60}
+_WIDE = {"bits": 150, "ascii": 54, "hex": 76, "u16": 60, "i16": 60, "bcd16": 60}
 
 
 class ReadTable(TableView[Row]):
@@ -26,10 +26,10 @@ class ReadTable(TableView[Row]):
         columns = [
             Column("address", "commissioning.column.address", 64, lambda row: str(row.address), RIGHT, lambda row: row.address),
             Column("reference", "commissioning.column.reference", 66, lambda row: row.reference, colour=lambda _row: "dim"),
-            Column("points", "commissioning.column.points", 150, self._points, tooltip=lambda row: "\n".join(row.points)),
+            Column("points", "commissioning.column.points", 140, self._points, tooltip=lambda row: "\n".join(row.points)),
             Column("bool", "commissioning.column.bit", 60, lambda row: row.text("bool"), RIGHT),
             Column("changes", "commissioning.column.changes", 56, _changes, RIGHT, lambda row: row.changes, colour=_moved),
-            Column("best", "commissioning.column.best", 170, _best, tooltip=_best),
+            Column("best", "commissioning.column.best", 160, _best, tooltip=_best),
             *(_way(kind, order) for kind, order in self._ways),
         ]
         super().__init__(RowModel(columns, lambda row: row.address), "read_registers", row_height=26, parent=parent)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
+from console.domain.estate import ModbusSource
 from console.domain.problems import Problem
 from console.domain.times import SECOND
 from console.link.bench import FoundRange, FoundUnit, ScanAnswer, ScanPlan, ScanQuery
 from console.link.messages import Answer
-from console.texts import sentence, tr
+from console.texts import language, sentence, tr
 from console.ui.commissioning import addresses
 from console.ui.commissioning.parts import MODBUS, Fields, FunctionPicker, LinePicker, NumberField, why_not
 from console.ui.commissioning.registers import Question
@@ -59,7 +60,7 @@ class ScanPane(QWidget):
         self.says.setObjectName("scan_says")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self.units: TableView[FoundUnit] = TableView(RowModel(_unit_columns(), lambda unit: unit.unit, self), "scan_units")
+        self.units: TableView[FoundUnit] = TableView(RowModel(self._unit_columns(), lambda unit: unit.unit, self), "scan_units")
         self.ranges: TableView[FoundRange] = TableView(RowModel(_range_columns(), lambda found: found.first, self), "scan_ranges")
         self._blank = Blank()
         self._stack = QStackedWidget()
@@ -116,6 +117,41 @@ class ScanPane(QWidget):
         for table in (self.units, self.ranges):
             table.chosen.connect(self._allow)
             table.opened.connect(self._read)
+
+    def _unit_columns(self) -> list[Column[FoundUnit]]:
+        def how(unit: FoundUnit) -> str:
+            return tr(f"bench.how.{unit.how}", exception=unit.exception)
+
+        def named(number: int) -> object:
+            return lambda unit: unit.objects.get(number, "")
+
+        def more(unit: FoundUnit) -> str:
+            return "  ".join(text for number, text in sorted(unit.objects.items()) if number > REVISION)
+
+        def ink(unit: FoundUnit) -> str:
+            return "p2_text" if unit.how == "garbled" else ""
+
+        return [
+            Column("unit", "commissioning.field.unit", 80, lambda unit: str(unit.unit), RIGHT, lambda unit: unit.unit),
+            Column("how", "commissioning.column.how", 200, how, colour=ink),
+            Column("configured", "commissioning.column.configured", 220, self._configured, tooltip=self._configured),
+            Column("vendor", "commissioning.column.vendor", 180, named(VENDOR)),  # type: ignore[arg-type] # of a FoundUnit
+            Column("product", "commissioning.column.product", 160, named(PRODUCT)),  # type: ignore[arg-type] # of a FoundUnit
+            Column("revision", "commissioning.column.revision", 90, named(REVISION)),  # type: ignore[arg-type] # of a FoundUnit
+            Column("more", "commissioning.column.more", 0, more, tooltip=more),
+            Column("took", "commissioning.column.took", 90, lambda unit: f"{unit.took_ms:.0f}", RIGHT, lambda unit: unit.took_ms),
+        ]
+
+    def _configured(self, found: FoundUnit) -> str:
+        """The machines that the present configuration knows at this unit."""
+        line = self._job.plan.connection if self._job is not None else ""
+        machines: dict[str, str] = {}
+        for point in self._picture.estate.points:
+            source = point.source
+            if isinstance(source, ModbusSource) and (source.connection, source.unit) == (line, found.unit):
+                machine = self._picture.equipment.get(point.equipment)
+                machines[point.equipment] = machine.name.get(language()) if machine is not None else point.equipment
+        return tr("commissioning.and").join(machines.values())
 
     # --- what the screen says
 
@@ -273,30 +309,6 @@ def _progress(job: ScanAnswer, now: int) -> str:
     seconds = ((job.ended or now) - job.started) / SECOND
     said = tr(f"commissioning.scan.{job.state}", done=job.done, total=job.total, asked=job.asked, seconds=seconds)
     return said if job.problem is None else f"{said} {sentence(job.problem)}"
-
-
-def _unit_columns() -> list[Column[FoundUnit]]:
-    def how(unit: FoundUnit) -> str:
-        return tr(f"bench.how.{unit.how}", exception=unit.exception)
-
-    def named(number: int) -> object:
-        return lambda unit: unit.objects.get(number, "")
-
-    def more(unit: FoundUnit) -> str:
-        return "  ".join(text for number, text in sorted(unit.objects.items()) if number > REVISION)
-
-    def ink(unit: FoundUnit) -> str:
-        return "p2_text" if unit.how == "garbled" else ""
-
-    return [
-        Column("unit", "commissioning.field.unit", 80, lambda unit: str(unit.unit), RIGHT, lambda unit: unit.unit),
-        Column("how", "commissioning.column.how", 300, how, colour=ink),
-        Column("vendor", "commissioning.column.vendor", 180, named(VENDOR)),  # type: ignore[arg-type] # of a FoundUnit
-        Column("product", "commissioning.column.product", 160, named(PRODUCT)),  # type: ignore[arg-type] # of a FoundUnit
-        Column("revision", "commissioning.column.revision", 90, named(REVISION)),  # type: ignore[arg-type] # of a FoundUnit
-        Column("more", "commissioning.column.more", 0, more, tooltip=more),
-        Column("took", "commissioning.column.took", 90, lambda unit: f"{unit.took_ms:.0f}", RIGHT, lambda unit: unit.took_ms),
-    ]
 
 
 def _range_columns() -> list[Column[FoundRange]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent, QPageLayout, QPageSize, QPdfWriter, QTextDocument
+from PySide6.QtGui import QKeyEvent, QPageLayout, QPageSize, QPdfWriter, QResizeEvent, QShowEvent, QTextDocument
 from PySide6.QtWidgets import QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.commissioning import PointTest, Result, newest
@@ -28,6 +28,7 @@ from console.ui.values import value_text, with_unit
 from console.ui.widgets.cards import GAP, Blank, label, rule
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
+NARROW = 1450  # pixels
 AGAIN_TICKS = 15  # seconds after which tests of other stations are looked for
 
 
@@ -60,7 +61,7 @@ class SheetPane(QWidget):
         self._tests: tuple[PointTest, ...] = ()
         self._ticks = 0
         self.machines = Machines(picture)
-        self.machines.setFixedWidth(260)
+        self.machines.setFixedWidth(290)
         self._title, self._count = label(role="subject"), label(role="dim")
         self._count.setObjectName("sheet_count")
         self._bar = QProgressBar()
@@ -121,6 +122,16 @@ class SheetPane(QWidget):
             mark = {Result.PASS: "✓", Result.FAIL: "✗", Result.NOTE: "…"}[row.test.result]
             return f"{mark} {tr(f'bench.result.{row.test.result}')}" + (f" ({row.tests})" if row.tests > 1 else "")
 
+        def tested(row: SheetRow) -> object:
+            return row.test is not None, result(row)
+
+        def about(row: SheetRow) -> str:
+            test = row.test
+            if test is None:
+                return ""
+            moment = full_text(test.at, picture.estate.site.timezone)
+            return "\n".join(part for part in (display(picture, test.by), moment, test.instrument, test.note) if part)
+
         def of(text: Callable[[PointTest], str]) -> Callable[[SheetRow], str]:
             return lambda row: text(row.test) if row.test is not None else ""
 
@@ -146,19 +157,35 @@ class SheetPane(QWidget):
         when = of(lambda test: full_text(test.at, picture.estate.site.timezone))
         who = of(lambda test: display(picture, test.by))
         return [
-            Column("name", "bench.sheet.name", 0, name, tooltip=lambda row: f"{name(row)}\n{row.point.id}"),
-            Column("where", "bench.sheet.address", 110, lambda row: sheetrows.where(row.point), colour=dim,
+            Column("name", "bench.sheet.name", 190, name, tooltip=lambda row: f"{name(row)}\n{row.point.id}"),
+            Column("where", "bench.sheet.address", 124, lambda row: sheetrows.where(row.point), colour=dim,
                    tooltip=lambda row: sheetrows.where(row.point)),
             Column("value", "commissioning.column.value", 110, value, RIGHT, bold=lambda _row: True),
             Column("quality", "commissioning.column.quality", 70, quality, colour=dim),
-            Column("result", "bench.sheet.result", 90, result, colour=ink, sort=lambda row: (row.test is not None, result(row))),
+            Column("result", "bench.sheet.result", 90, result, colour=ink, tooltip=about, sort=tested),
             Column("seen", "bench.sheet.ours", 96, seen, RIGHT, tooltip=seen),
             Column("theirs", "bench.sheet.theirs", 110, of(lambda test: test.device_value), RIGHT),
             Column("by", "bench.sheet.by", 76, who, colour=dim),
             Column("at", "bench.sheet.at", 128, when, colour=dim, sort=lambda row: row.test.at if row.test is not None else 0),
             Column("instrument", "bench.sheet.instrument", 90, instrument, tooltip=instrument, colour=dim),
-            Column("note", "bench.sheet.note", 120, note, tooltip=note),
+            Column("note", "bench.sheet.note", 0, note, tooltip=note),
         ]  # fmt: skip
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Where there is little room, what the tip of a result says as well is left out."""
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Columns may have been restored since."""
+        super().showEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        narrow = self.width() < NARROW
+        for place, column in enumerate(self._model.columns):
+            if column.key in ("quality", "instrument", "by"):
+                self.table.setColumnHidden(place, narrow)
 
     # --- what the screen says
 

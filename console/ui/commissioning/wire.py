@@ -6,7 +6,8 @@ from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QTimer
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.estate import Mqtt
 from console.domain.problems import Problem
@@ -52,8 +53,7 @@ class WirePane(QWidget):
         self.start.setProperty("primary", True)
         for button in (self.pause, self.errors):
             button.setCheckable(True)
-        self.unit = NumberField("wire_unit", 0, 255, 0, 56)
-        self.unit.clear()
+        self.unit = NumberField("wire_unit", 0, 255, None, 56)
         self.function = QComboBox()
         self.function.setObjectName("wire_function")
         for code in FUNCTIONS:
@@ -178,6 +178,24 @@ class WirePane(QWidget):
             self._other_line()
         self._show()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Columns may have been restored since."""
+        super().showEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        """A message has no unit and no bytes beside its words: these get the room."""
+        plain, header = self._framing == "plain", self.table.horizontalHeader()
+        for place, column in enumerate(self._model.columns):
+            if column.key in ("unit", "function", "took", "raw"):
+                header.setSectionHidden(place, plain)
+            elif column.key == "words":
+                modes = QHeaderView.ResizeMode
+                was = header.sectionResizeMode(place) == modes.Stretch
+                header.setSectionResizeMode(place, modes.Stretch if plain else modes.Interactive)
+                if was and not plain:
+                    header.resizeSection(place, column.width)
+
     # --- asking
 
     def do_start(self) -> None:
@@ -245,6 +263,7 @@ class WirePane(QWidget):
         self._asking = False
         self._state, self._last = None, 0
         self._model.set_rows(())
+        self._fit_columns()
         self._show()
         self._tick()
 
@@ -284,7 +303,7 @@ class WirePane(QWidget):
         self.table.scrollToBottom()
 
     def _wanted(self) -> tuple[int, int, bool]:
-        unit = self.unit.value if self.unit.text().strip() else None
+        unit = self.unit.value
         return (-1 if unit is None else unit), int(self.function.currentData()), self.errors.isChecked()
 
     def _allow(self) -> None:
