@@ -43,6 +43,8 @@ def changes(old: Estate | None, new: Estate) -> tuple[Change, ...]:
         found.append(Change("changed", "response", new.site.id, _detail(before.policy, new.policy)))
     if before.energy != new.energy:
         found.append(Change("changed", "energy", new.site.id, _detail(before.energy, new.energy)))
+    if before.keeping != new.keeping:
+        found.append(Change("changed", "keeping", new.site.id, _detail(before.keeping, new.keeping)))
     found += _by_id("location", before.locations, new.locations)
     found += _by_id("connection", before.connections, new.connections)
     gone = {one.id for one in before.equipment} - {one.id for one in new.equipment}

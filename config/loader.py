@@ -16,6 +16,7 @@ from config.energy import make_energy
 from config.expand import Stamped, stamp
 from config.fields import Context, Record
 from config.findings import Findings, near
+from config.keeping import make_keeping
 from config.points import read_points
 from config.response import make_policy
 from config.schema import FILE
@@ -114,6 +115,7 @@ class _Builder:
             plans=tuple(plan for made in stamped for plan in made.plans),
             policy=policy,
             energy=make_energy(record.get("energy"), self._context),
+            keeping=make_keeping(record.get("backup"), record.get("retention"), self._context),
         )
 
     def _site(self, record: Record | None) -> Site | None:

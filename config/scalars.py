@@ -418,6 +418,24 @@ class Hours(Str):
         return {"type": "string", "pattern": f"^{self._shape}$"}
 
 
+class TimeOfDay(Str):
+    """A time of the local day, ``03:00``, as minutes from midnight."""
+
+    wants = "time"
+    _shape = r"([01]?\d|2[0-3]):([0-5]\d)"
+
+    def __init__(self) -> None:
+        super().__init__("", 5)
+
+    def read(self, node: Node, key: str, context: Context) -> Any:
+        text = context.fill(node)[0] if isinstance(node, Scalar) else ""
+        match = re.fullmatch(self._shape, text.strip().replace("：", ":"))
+        return self.refuse(node, key, context) if match is None else 60 * int(match[1]) + int(match[2])
+
+    def schema(self) -> dict[str, Any]:
+        return {"type": "string", "pattern": f"^{self._shape}$"}
+
+
 class Loose(Kind):
     """Any single value, kept as it was written: the options of other people's drivers and the parameters of a type."""
 

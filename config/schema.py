@@ -27,6 +27,7 @@ from config.scalars import (
     Port,
     Str,
     TextKind,
+    TimeOfDay,
     Topic,
 )
 from console.domain.estate import ValueKind
@@ -299,6 +300,20 @@ ENERGY = Obj(
     targets=Field(ListOf(TARGET, 20)),
 )
 
+BACKUP = Obj(
+    "backup",
+    folder=Field(Str(longest=1000), required=True),
+    at=Field(TimeOfDay(), default="03:00"),
+    keep=Field(Int(1, 1000), default="14"),
+)
+RETENTION = Obj(
+    "retention",
+    ledgers_years=Field(Num(0, 100), default="0"),
+    history_years=Field(Num(0.05, 100), default="5"),
+    thin_years=Field(Num(0, 100), default="0"),
+    thin_systems=Field(ListOf(Choice(*SYSTEMS), len(SYSTEMS))),
+)
+
 COMMS = Obj("comms", priority=Field(Int(1, 4), default="3"), delay=Field(Duration(HOUR), default="0 s"))
 PARAMETER = Obj(
     "parameter",
@@ -339,12 +354,14 @@ FILE = Obj(
     equipment=Field(ListOf(EQUIPMENT)),
     response=Field(RESPONSE),
     energy=Field(ENERGY),
+    backup=Field(BACKUP),
+    retention=Field(RETENTION),
     plans=Field(ListOf(SITE_PLAN)),
 )
 
 OBJECTS: tuple[Obj, ...] = (
     FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, PLAN, SITE_PLAN,
-    RESPONSE, LIMITS, ENERGY, TARIFF, PERIOD, TARGET, TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
+    RESPONSE, LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION, TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip
 
 

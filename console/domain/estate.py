@@ -12,6 +12,7 @@ import msgspec
 
 from console.domain.energy import EnergyPolicy
 from console.domain.faults import ResponsePolicy
+from console.domain.keeping import Keeping
 from console.domain.plans import MaintenancePlan
 from console.domain.rules import AlarmRule
 from console.domain.text import EMPTY, Text
@@ -375,3 +376,4 @@ class Estate(msgspec.Struct, frozen=True):
     plans: tuple[MaintenancePlan, ...] = ()
     policy: ResponsePolicy = ResponsePolicy()
     energy: EnergyPolicy = EnergyPolicy()
+    keeping: Keeping = Keeping()

@@ -180,11 +180,42 @@ class IsolationLifted(_Event, frozen=True):
     isolation: Isolation
 
 
+class BackupMade(_Event, frozen=True):
+    """A backup up to log entry ``sequence`` was made and read back."""
+
+    folder: str
+    bytes: int
+    sequence: int
+
+
+class BackupFailed(_Event, frozen=True):
+    """A backup could not be made."""
+
+    folder: str
+    code: str
+
+
+class StoreVerified(_Event, frozen=True):
+    """The whole store was read against its checksums; ``damage`` parts were wrong."""
+
+    blocks: int
+    damage: int
+
+
+class RecordsRemoved(_Event, frozen=True):
+    """Kept long enough: ``what`` (a month file or a table) lost what is older than ``before``; ``count`` rows, 0 = all of it."""
+
+    what: str
+    before: int
+    count: int = 0
+
+
 Event = (
     AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
     | NoteWritten | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
+    | BackupMade | BackupFailed | StoreVerified | RecordsRemoved
 )  # fmt: skip
 
 

@@ -123,7 +123,7 @@ class World:
             case (
                 ev.SignedOn() | ev.SignedOff() | ev.SignOnRefused() | ev.ConfigurationApplied() | ev.WatchStarted()
                 | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped() | ev.PointTested()
-                | ev.NoteWritten()
+                | ev.NoteWritten() | ev.BackupMade() | ev.BackupFailed() | ev.StoreVerified() | ev.RecordsRemoved()
             ):  # fmt: skip
                 pass  # said in the log; no record of ours changes
             case _:  # pragma: no cover - mypy knows that there is none

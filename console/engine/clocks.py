@@ -25,7 +25,7 @@ class EngineClock(ClockPort, Protocol):
 
     @property
     def real(self) -> bool:
-        """True for the system's own clock, whose wall time somebody may step."""
+        """True where the wall time may be stepped against the elapsed time: the system's own clock, and a steered one."""
 
     def not_before(self, moment: int) -> None:
         """A clock that is not real goes on from ``moment`` (UTC ns) at the earliest: a demo store never sees time run back."""
@@ -108,27 +108,30 @@ class ScaledClock:
 
 
 class _Order(msgspec.Struct):
-    """One line of the test's channel: exactly one of the three."""
+    """One line of the test's channel: exactly one of them."""
 
     set: int | None = None
     advance: int | None = None
     rate: float | None = None
+    step: int | None = None
 
 
 class SteeredClock:
     """A clock in a test's hand: connects to ``127.0.0.1:port`` and does what the lines say.
 
     ``{"set": ns}`` (the first one; later never backwards), ``{"advance": ns}``, ``{"rate": r}``: at rate 0, where it begins,
-    time stands still between the lines. Every line is answered with ``{"now": ns}`` after all sleepers that became due were
+    time stands still between the lines. ``{"step": ns}`` moves the wall time alone, as a person at the clock's settings does.
+    Every line is answered with ``{"now": ns}`` after all sleepers that became due were
     woken. When the test goes away the clock stands still for ever.
     """
 
-    real = False
+    real = True
 
     def __init__(self, port: int) -> None:
         self.port = port
         self.rate = 0.0
-        self._base = 0  # the time at the anchor
+        self._base = 0  # the elapsed time at the anchor
+        self._ahead = 0  # the wall time before it
         self._anchor = time.monotonic_ns()
         self._sleepers: list[tuple[int, int, asyncio.Future[None]]] = []
         self._ids = itertools.count()
@@ -138,14 +141,16 @@ class SteeredClock:
         self._timer: asyncio.TimerHandle | None = None
 
     def now(self) -> int:
-        """The test's time. Wall and elapsed time are the same here."""
-        return self._base + round((time.monotonic_ns() - self._anchor) * self.rate)
+        """The test's time."""
+        return self.monotonic() + self._ahead
 
-    monotonic = now
+    def monotonic(self) -> int:
+        """The same, save for what was stepped."""
+        return self._base + round((time.monotonic_ns() - self._anchor) * self.rate)
 
     async def sleep_until(self, deadline: int) -> None:
         """Return when the test's time has reached ``deadline``."""
-        if deadline <= self.now():
+        if deadline <= self.monotonic():
             await asyncio.sleep(0)
             return
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -191,24 +196,26 @@ class SteeredClock:
         except ConnectionError:
             pass
         finally:
-            self._base, self._anchor, self.rate = self.now(), time.monotonic_ns(), 0.0
+            self._base, self._anchor, self.rate = self.monotonic(), time.monotonic_ns(), 0.0
             writer.close()
             with contextlib.suppress(ConnectionError):
                 await writer.wait_closed()
 
     def _obey(self, order: _Order) -> None:
-        now = self.now()
+        now = self.monotonic()
         self._base, self._anchor = now, time.monotonic_ns()
         if order.set is not None:
             self._base = max(now, order.set) if self._ready.is_set() else order.set
             self._ready.set()
         if order.advance is not None:
             self._base += max(0, order.advance)
+        if order.step is not None:
+            self._ahead += order.step
         if order.rate is not None:
             self.rate = max(0.0, order.rate)
 
     def _wake(self) -> None:
-        now = self.now()
+        now = self.monotonic()
         while self._sleepers and (self._sleepers[0][0] <= now or self._sleepers[0][2].done()):
             _, _, future = heapq.heappop(self._sleepers)
             if not future.done():
@@ -220,7 +227,7 @@ class SteeredClock:
             self._timer.cancel()
             self._timer = None
         if self._sleepers and self.rate > 0:
-            left = max(0.0, (self._sleepers[0][0] - self.now()) / self.rate / SECOND)
+            left = max(0.0, (self._sleepers[0][0] - self.monotonic()) / self.rate / SECOND)
             self._timer = asyncio.get_running_loop().call_later(left, self._wake)
 
 

@@ -22,7 +22,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import os
-import shutil
 import ssl
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -46,6 +45,7 @@ from console.engine.decisions import Decisions
 from console.engine.desk import Desk
 from console.engine.health import HealthBoard
 from console.engine.isolating import Isolating
+from console.engine.keeping import Keeping
 from console.engine.learned import LearnedFile
 from console.engine.lines import EngineSink, Lines
 from console.engine.live import LiveTable
@@ -70,8 +70,6 @@ if TYPE_CHECKING:
 FIRST_COMMITS = 20.0  # seconds of real time until the start is on disk
 RETRIES = 10 * MINUTE  # so long before the last sign of life a command may have been given whose answer got lost
 RETRIES_MOST = 1_000
-DISK_EVERY = 60.0  # seconds of real time
-DISK_LOW = 500_000_000  # bytes; our choice: time to act before the disk is full
 RECORDER_EVERY = 1.0  # seconds of real time between looks at the recorder
 
 
@@ -142,7 +140,7 @@ class Collector:
                     asyncio.create_task(self._deadlines.run(), name="deadlines"),
                     asyncio.create_task(self._watch.run(), name="watch"),
                     asyncio.create_task(self._look_at_recorder(), name="recorder-health"),
-                    asyncio.create_task(self._look_at_disk(), name="disk-health"),
+                    asyncio.create_task(self._keeping.run(), name="keeping"),
                 ]
                 self._running = True
                 await self._publishing.configure(self._configuring.estate)
@@ -185,7 +183,11 @@ class Collector:
         self._public.on_record = self._publishing.show
         self._watch = Watch(self._decisions, self._board, self._public, self._deadlines, self._system, clock=clock)
         self._reminding = Reminding(self._decisions, self._deadlines, clock, self._hours, lambda: self._watch.clock_trusted)
-        self._watch.on_trusted = self._reminding.plans
+        self._watch.on_trusted = self._reminding.trusted
+        self._keeping = Keeping(
+            self._folder, board=self._board, system=self._system, decisions=self._decisions, deadlines=self._deadlines,
+            clock=clock, trusted=lambda: self._watch.clock_trusted,
+        )  # fmt: skip
         self._isolating = Isolating(self._decisions, self._deadlines, clock)
         self._manual = Manual(
             self._decisions, self._deadlines, self._system, clock,
@@ -220,6 +222,7 @@ class Collector:
             blocks=self._lines.blocks,
             photo=photos.read,
             bench=self._bench,
+            store=self._keeping.status,
         )
         self._desk = Desk(
             self._token,
@@ -232,6 +235,7 @@ class Collector:
             stop=self.stop,
             photos=photos,
             bench=self._bench,
+            keeping=self._keeping,
         )
         self._server = LinkServer(self._desk)
 
@@ -280,6 +284,7 @@ class Collector:
         if self._tidying is not None:
             self._tidying.cancel()
         await self._bench.close()
+        await self._keeping.close()
         await self._lines.close()
         await self._publishing.close()
         for task in tasks:
@@ -318,6 +323,7 @@ class Collector:
         self._alarming.configure(estate)
         self._comms.configure(estate)
         self._isolating.configure(estate)
+        self._keeping.configure(estate)
         self._public.awaited = self._manual.configure(estate)
         self._public.configure(estate, revision)
         if self._tidying is not None:
@@ -335,19 +341,6 @@ class Collector:
         points = [world.points[plan.hours_point] for plan in world.schedule.values() if plan.hours_point in world.points]
         return {point.id: value for point in points if (value := self._live.value(point.number)) is not None}
 
-    async def _look_at_disk(self) -> None:
-        """Show what the store takes and what the disk has left."""
-        while True:
-            taken, free = await asyncio.to_thread(_sizes, self._folder)
-            low = free < DISK_LOW
-            self._board.say(
-                "store",
-                HealthState.DEGRADED if low else HealthState.OK,
-                Problem("engine.disk_low", {"free": round(free / 1e6), "folder": str(self._folder)}) if low else None,
-                figures={"size_mb": round(taken / 1e6, 1), "free_mb": round(free / 1e6)},
-            )
-            await asyncio.sleep(DISK_EVERY)
-
     async def _look_at_recorder(self) -> None:
         """Show the recorder's health, and sound when it does not record."""
         while True:
@@ -361,12 +354,3 @@ class Collector:
             elif line.state is HealthState.OK:
                 self._system.clear(system_alarms.RECORDER)
             await asyncio.sleep(RECORDER_EVERY)
-
-
-def _sizes(folder: Path) -> tuple[int, int]:
-    """Bytes in the store's files, and bytes that the disk has left."""
-    taken = 0
-    for file in folder.iterdir():
-        with contextlib.suppress(OSError):  # a journal that SQLite has just removed
-            taken += file.stat().st_size
-    return taken, shutil.disk_usage(folder).free

@@ -19,10 +19,12 @@ from console.domain.acts import require
 from console.domain.commands import Command
 from console.domain.events import Entry, IsolationOpened, OrderRaised, SignedOff, SignedOn
 from console.domain.problems import Refused
+from console.engine import system as system_alarms
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.configuring import Configuring
 from console.engine.decisions import By, Decisions
+from console.engine.keeping import Keeping
 from console.engine.people import People
 from console.engine.photos import Photos
 from console.engine.public import Public
@@ -63,6 +65,7 @@ class Desk:
         stop: Callable[[], None],
         photos: Photos,
         bench: BenchDesk,
+        keeping: Keeping,
     ) -> None:
         self._token = token
         self._decisions = decisions
@@ -74,6 +77,7 @@ class Desk:
         self._stop = stop
         self._photos = photos
         self._bench = bench
+        self._keeping = keeping
         self._stations: dict[str, _Station] = {}
         self._replies: OrderedDict[str, asyncio.Future[Done | Denied]] = OrderedDict()
 
@@ -207,6 +211,13 @@ class Desk:
                 return await self._configuring.undo(command.base, by)
             case cmd.StopMonitoring():
                 await self._stop_monitoring(actor, command)
+            case cmd.ConfirmTime():
+                clock = self._decisions.world.alarms
+                alarms = tuple(alarm.number for alarm in clock.values() if alarm.rule == system_alarms.PREFIX + system_alarms.CLOCK)
+                return await self._decide(actor, cmd.AcknowledgeAlarms(alarms), by) if alarms else 0
+            case cmd.BackUpNow() | cmd.VerifyNow():
+                require(actor, Right.CONFIGURE)
+                self._keeping.begin(command)
             case cmd.RecordPointTest():
                 return await self._decide(actor, self._bench.seen(command), by)
             case cmd.StorePhoto():

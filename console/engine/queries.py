@@ -12,6 +12,7 @@ from typing import TypeVar
 from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.health import HealthLine
+from console.domain.keeping import Keeping, StoreStatus
 from console.domain.problems import Refused
 from console.engine import checking, reading
 from console.engine.bench import BenchDesk
@@ -19,6 +20,7 @@ from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
 from console.engine.workers import Workers
 from console.link import messages as m
+from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.registers import (
     IsolationHistoryAnswer,
     IsolationHistoryQuery,
@@ -53,6 +55,7 @@ class Queries:
         blocks: Callable[[], tuple[m.ReadBlock, ...]],
         photo: Callable[[str], bytes],
         bench: BenchDesk,
+        store: Callable[[], tuple[StoreStatus, Keeping]],
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -63,6 +66,7 @@ class Queries:
         self._blocks = blocks
         self._photo = photo
         self._bench = bench
+        self._store = store
 
     async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911, PLR0912 - one line a question
         """The answer; raises :class:`Refused`."""
@@ -105,6 +109,8 @@ class Queries:
                     query.id,
                     await self._workers.run_within(LIST_SECONDS, checking.draft, query.data, query.file, present, query.choices),
                 )
+            case StoreQuery():
+                return StoreAnswer(query.id, *self._store())
             case m.DiagnosticsQuery():
                 return m.DiagnosticsAnswer(query.id, self._health(), self._blocks())
             case _:

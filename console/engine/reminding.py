@@ -45,6 +45,12 @@ class Reminding:
         self.plans()
         return tuple(late)
 
+    def trusted(self) -> None:
+        """The time was confirmed: what was held back counts now."""
+        for number in list(self._decisions.world.faults):
+            self._mark(number)
+        self.plans()
+
     def plans(self) -> None:
         """Raise what is due; called each minute of clock time, when a configuration or a counter changed."""
         if self._trusted():
@@ -81,7 +87,7 @@ class Reminding:
         world = self._decisions.world
         fault = world.faults.get(number)
         moment = None if fault is None else promises.next_mark_at(fault, world.order_of(fault), world.policy)
-        if moment is None:
+        if moment is None or not self._trusted():
             self._deadlines.cancel(("marks", number))
         else:
             self._deadlines.set(("marks", number), moment, lambda: self._mark(number))
@@ -93,6 +99,8 @@ class Reminding:
         self._arm(number)
 
     def _due_marks(self, numbers: list[int]) -> list[FaultClockWarned]:
+        if not self._trusted():
+            return []  # nothing is broken by a clock that may be wrong
         world = self._decisions.world
         now = self._clock.now()
         found: list[FaultClockWarned] = []

@@ -22,6 +22,9 @@ PREFIX = "system#"
 CLOCK = "clock"
 RECORDER = "recorder"
 READINGS = "readings"
+BACKUP = "backup"
+SPACE = "space"
+DAMAGE = "damage"
 PRIORITY = 4
 
 

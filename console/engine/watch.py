@@ -8,7 +8,7 @@ from collections.abc import Callable
 from console.domain.events import ClockStepped, Event, FaultClockWarned, OutageRecorded, WatchStarted, WatchStopped
 from console.domain.health import HealthState
 from console.domain.problems import Problem
-from console.domain.times import HOUR, SECOND
+from console.domain.times import DAY, HOUR, SECOND
 from console.engine import system as system_alarms
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.deadlines import Deadlines
@@ -20,6 +20,7 @@ from console.store.image import Image
 
 GAP = 30 * SECOND  # a shorter pause between two watches is a restart, a longer one an outage
 STEP = 60 * SECOND  # of the wall clock against the monotonic one
+AWAY = 30 * DAY  # a longer gap may as well be a clock that was set wrong: a person says
 TOLD = HOUR  # so long a gap stays on the health board; the log keeps it for ever
 BEAT = 1.0  # seconds of real time
 LATE_MS = 100.0  # the loop is called late from here on
@@ -44,7 +45,7 @@ class Watch:
         self._public = public
         self._deadlines = deadlines
         self._clock = clock
-        self._lead = 0  # wall clock minus monotonic clock, ns
+        self._lead: int | None = None  # wall clock minus monotonic clock, ns
         self._late_max = 0.0
         self._late_beats = 0
         self._summary: Problem | None = None
@@ -55,7 +56,12 @@ class Watch:
 
     @property
     def clock_trusted(self) -> bool:
-        """False from a step of the wall clock until somebody acknowledges its alarm: that confirms the time."""
+        """False from a step of the wall clock until somebody acknowledges its alarm: that confirms the time.
+
+        It looks at the clocks itself: what asks may be due because of a step that no beat has seen yet.
+        """
+        if self._clock.real and self._lead is not None:
+            self._compare(self._lead)
         return not self._system.active(system_alarms.CLOCK)
 
     def begin(self, image: Image) -> None:
@@ -67,7 +73,7 @@ class Watch:
             self._summary = Problem("engine.gap", {"minutes": max(1, round((now - image.alive) / SECOND / 60))})
         self._decisions.decide(events)
         self._say_clock(0)
-        if image.alive and self._clock.real and image.alive - now > STEP:
+        if image.alive and self._clock.real and (image.alive - now > STEP or now - image.alive > AWAY):
             self._stepped(now - image.alive)
         self._lead = self._clock.now() - self._clock.monotonic()
 
@@ -99,8 +105,8 @@ class Watch:
             self._late_max = max(self._late_max, late)
             self._late_beats += late > LATE_MS
             self._public.beat()
-            if self._clock.real:
-                self._compare()
+            if self._clock.real and self._lead is not None:
+                self._compare(self._lead)
             beats += 1
             if beats % 5 == 0:
                 self._report()
@@ -113,14 +119,14 @@ class Watch:
         )
         self._late_max = 0.0
 
-    def _compare(self) -> None:
+    def _compare(self, before: int) -> None:
         lead = self._clock.now() - self._clock.monotonic()
-        step, self._lead = lead - self._lead, lead
+        step, self._lead = lead - before, lead
         if abs(step) > STEP:
             self._stepped(step)
 
     def _stepped(self, step: int) -> None:
-        """Somebody or something moved the wall clock: say so, and raise no plan until the time is confirmed."""
+        """Somebody or something moved the wall clock: say so; promises, plans and removals wait until the time is confirmed."""
         self._decisions.decide([ClockStepped(step)])
         self._system.set(system_alarms.CLOCK, step / SECOND)
         self._say_clock(step)

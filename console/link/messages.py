@@ -32,6 +32,7 @@ from console.domain.pointlists import Choices, Drafted
 from console.domain.problems import Problem
 from console.domain.readings import TypedReading
 from console.link.bench import BenchAnswer, BenchQuery
+from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
 
 PROTOCOL = 1
@@ -158,6 +159,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
     | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery
+    | StoreQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -367,6 +369,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
-    | RegisterAnswer
+    | RegisterAnswer | StoreAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

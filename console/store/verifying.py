@@ -21,6 +21,8 @@ from console.store.records import GENESIS, chained, encoder, entry_decoder
 from console.store.refusals import StoreRefused
 from console.texts import sentence
 
+_ALWAYS = 2**63 - 1  # plans and accounts are never removed
+
 
 @dataclass(slots=True)
 class Verified:
@@ -83,9 +85,19 @@ def _overview(connection: sqlite3.Connection, name: str, found: Verified) -> Non
             return
 
 
+_Explained = dict[tuple[str, str], tuple[bytes, int]]  # the record, and when it began
+
+_TABLES = (
+    ("alarm", "number"), ("fault", "number"), ("work_order", "number"), ("isolation", "number"), ("plan", "plan"),
+    ("account", "name"), ("manual_reading", "id"),
+)  # fmt: skip
+
+
 def _log(connection: sqlite3.Connection, found: Verified) -> None:
-    before = GENESIS
-    explained: dict[tuple[str, str], bytes] = {}
+    facts = dict(connection.execute("SELECT key, value FROM meta"))
+    before = bytes.fromhex(facts["log_base"]) if "log_base" in facts else GENESIS  # the entries before were kept long enough
+    removed_before = int(facts.get("ledgers_before", 0))
+    explained: _Explained = {}
     for sequence, text, digest in connection.execute("SELECT sequence, entry, hash FROM log ORDER BY sequence"):
         found.entries += 1
         if chained(before, text.encode("utf-8")) != digest:
@@ -95,27 +107,37 @@ def _log(connection: sqlite3.Connection, found: Verified) -> None:
             _explain(entry_decoder.decode(text).event, explained)
         except msgspec.DecodeError:
             found.problems.append(Problem("store.verify_log", {"sequence": sequence}))
-    for table, key in (("alarm", "number"), ("fault", "number"), ("work_order", "number"), ("plan", "plan"), ("account", "name")):
+    for table, key in _TABLES:
         for number, record in connection.execute(f"SELECT {key}, record FROM {table}"):
             found.records += 1
-            if explained.pop((table, str(number)), b"") != record.encode("utf-8"):
+            known = explained.pop((table, str(number)), None)
+            if known is None and "log_base" in facts:
+                continue  # what explains it was kept long enough
+            if known is None or known[0] != record.encode("utf-8"):
                 found.problems.append(Problem("store.verify_state", {"table": table, "number": number}))
-    for table, missing in explained:
-        found.problems.append(Problem("store.verify_state", {"table": table, "number": missing}))
+    for (table, missing), (_, began) in explained.items():
+        if began >= removed_before:
+            found.problems.append(Problem("store.verify_state", {"table": table, "number": missing}))
 
 
-def _explain(event: e.Event, explained: dict[tuple[str, str], bytes]) -> None:
+def _explain(event: e.Event, explained: _Explained) -> None:
     match event:
         case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
-            explained["alarm", str(event.alarm.number)] = encoder.encode(event.alarm)
-        case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
-            explained["fault", str(event.fault.number)] = encoder.encode(event.fault)
+            explained["alarm", str(event.alarm.number)] = encoder.encode(event.alarm), event.alarm.raised_at
+        case (
+            e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultOrdered() | e.FaultClockWarned() | e.FaultClosed()
+        ):  # fmt: skip
+            explained["fault", str(event.fault.number)] = encoder.encode(event.fault), event.fault.opened_at
         case e.OrderRaised() | e.OrderAdvanced():
-            explained["work_order", str(event.order.number)] = encoder.encode(event.order)
+            explained["work_order", str(event.order.number)] = encoder.encode(event.order), event.order.created_at
+        case e.IsolationOpened() | e.IsolationAmended() | e.IsolationPatrolled() | e.IsolationLifted():
+            explained["isolation", str(event.isolation.number)] = encoder.encode(event.isolation), event.isolation.since
+        case e.ReadingEntered():
+            explained["manual_reading", event.reading.id] = encoder.encode(event.reading), event.reading.at
         case e.PlanAdvanced():
-            explained["plan", event.state.plan] = encoder.encode(event.state)
+            explained["plan", event.state.plan] = encoder.encode(event.state), _ALWAYS
         case e.AccountSaved():
-            explained["account", event.account.name] = encoder.encode(event.account)
+            explained["account", event.account.name] = encoder.encode(event.account), _ALWAYS
         case _:
             pass
 

@@ -43,6 +43,10 @@ class Steering:
         """Let ``seconds`` pass at once."""
         self._say({"advance": round(seconds * SECOND)})
 
+    def step(self, seconds: float) -> None:
+        """Set the wall clock forward or back; no time passes."""
+        self._say({"step": round(seconds * SECOND)})
+
     def run(self, rate: float) -> None:
         """Let the clock run by itself, ``rate`` times as fast as real time (0 stops it)."""
         self._say({"rate": rate})

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from console.domain.commands import TakeFault
+from console.domain.commands import ConfirmTime, TakeFault
 from console.domain.faults import Clock
 from console.domain.orders import OrderKind
 from console.domain.times import DAY, HOUR, MINUTE, SECOND
@@ -157,5 +157,41 @@ async def test_the_consoles_are_told_at_once_when_the_clock_jumps(tmp_path: Path
                 await console.until(lambda p: p.beats and p.beats[-1].rate == 60.0, 0.5)
                 await asyncio.to_thread(steering.advance, 3600)
                 await console.until(lambda p: p.beats[-1].now >= NOON + HOUR, 0.5)
+        finally:
+            watched.process.stop()
+
+
+@pytest.mark.parametrize("years", [-1 / 365, 1.0], ids=["a day back", "a year forward"])
+async def test_a_clock_set_wrong_breaks_no_promise_until_a_person_confirms_the_time(tmp_path: Path, years: float) -> None:
+    with device() as server, Steering(NOON) as steering:
+        watched = Watched(tmp_path, server.port, steering, PLAN)
+        await watched.start()
+        try:
+            async with desk(watched.process.folder) as console:
+                await watched.live()
+                server.data_bank.set_holding_registers(0, [150])
+                fault = await console.until(lambda p: next(iter(p.faults.values()), None))
+                await console.sign_on("wang")
+                await asyncio.to_thread(steering.step, years * 365 * 86400)
+                alarm = await console.until(lambda p: p.alarm("system#clock"))
+                await asyncio.sleep(0.5)
+                assert console.picture.faults[fault.number].marks == ()
+                assert not any(order.plan for order in console.picture.orders.values())
+                assert console.picture.health["clock"].problem is not None
+                watched.process.kill()
+                await watched.start()
+                await watched.live()
+                await console.until(lambda p: p.snapshots == 2)  # a restart confirms nothing
+                assert console.picture.faults[fault.number].marks == ()
+                assert console.picture.health["clock"].state.value == "degraded"
+                await console.sign_on("wang")
+                await console.ask(ConfirmTime())
+                await console.until(lambda p: alarm.number not in p.alarms)
+                await console.until(lambda p: p.health["clock"].state.value == "ok")
+                if years > 0:
+                    await console.until(lambda p: (Clock.RESPOND, 100) in p.faults[fault.number].marks)
+                    await console.until(lambda p: any(order.plan for order in p.orders.values()))
+                else:
+                    assert console.picture.faults[fault.number].marks == ()
         finally:
             watched.process.stop()
