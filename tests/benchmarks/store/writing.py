@@ -42,7 +42,7 @@ def ingest(folder: Path, points: int, seconds: int, real: float) -> dict[str, fl
     shed = recorder.health().counters["shed"]
     recorder.stop()
     store.close()
-    store = open_store(folder, now, Pace(seal_s=1.0))  # what is left in the journal is sealed too, and counted
+    store = open_store(folder, now, Pace(seal_s=4.0))  # what is left in the journal is sealed too, and counted
     recorder = store.recorder(lambda: now)
     recorder.start()
     before = -1.0
@@ -57,7 +57,7 @@ def ingest(folder: Path, points: int, seconds: int, real: float) -> dict[str, fl
     wait(still, 120)
     size, until = -1, time.monotonic() + 90
     while size != (size := _size(folder)) and time.monotonic() < until:
-        time.sleep(7)  # free pages are given back every 5 s
+        time.sleep(9)  # free pages are given back every 5 s
     health = recorder.health()
     recorder.stop()
     store.close()
@@ -83,7 +83,7 @@ def _size(folder: Path) -> int:
 
 def growth(folder: Path) -> dict[str, float]:
     """CPU and bytes of the same seconds at ten times the points; the larger ratio of the two (10 = in proportion)."""
-    seconds = 150
+    seconds = 120
     found = {}
     for name, points in (("20k", 20_000), ("200k", 200_000)):
         inner = folder / name
