@@ -12,9 +12,11 @@ from console.domain.alarms import Alarm
 from console.domain.commissioning import PointTest
 from console.domain.faults import Clock, Fault
 from console.domain.isolations import Isolation
+from console.domain.notices import Notice, NotifySettings
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.readings import TypedReading
+from console.domain.rosters import Roster
 
 
 class _Event(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
@@ -210,12 +212,59 @@ class RecordsRemoved(_Event, frozen=True):
     count: int = 0
 
 
+class RosterSaved(_Event, frozen=True):
+    """Who is on duty when, from now on."""
+
+    roster: Roster
+
+
+class NotifySaved(_Event, frozen=True):
+    """Channels, addresses, subscriptions and the policy of notices, from now on. Never a secret."""
+
+    settings: NotifySettings
+
+
+class ChannelSecretKept(_Event, frozen=True):
+    """The secret of a channel was changed; the log knows that, not what it is."""
+
+    channel: str
+
+
+class NoticePlanned(_Event, frozen=True):
+    """A notice will be sent; in the same transaction as what it tells of."""
+
+    notice: Notice
+
+
+class NoticeSending(_Event, frozen=True):
+    """From here on it may have arrived."""
+
+    notice: Notice
+
+
+class NoticeSent(_Event, frozen=True):
+    notice: Notice
+
+
+class NoticeFailed(_Event, frozen=True):
+    """An attempt failed: it is planned again, or given up."""
+
+    notice: Notice
+
+
+class NoticeCancelled(_Event, frozen=True):
+    """What it would have asked for has happened before it was sent."""
+
+    notice: Notice
+
+
 Event = (
     AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
     | NoteWritten | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
     | BackupMade | BackupFailed | StoreVerified | RecordsRemoved
+    | RosterSaved | NotifySaved | ChannelSecretKept | NoticePlanned | NoticeSending | NoticeSent | NoticeFailed | NoticeCancelled
 )  # fmt: skip
 
 

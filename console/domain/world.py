@@ -17,9 +17,11 @@ from console.domain.estate import Equipment, Estate, Point
 from console.domain.events import Entry, Event
 from console.domain.faults import Fault, ResponsePolicy
 from console.domain.isolations import Isolation
+from console.domain.notices import Notice, NoticeKind, NotifySettings
 from console.domain.orders import Order, OrderState
 from console.domain.plans import MaintenancePlan, PlanState
 from console.domain.readings import Readings, TypedReading, recent, taken_in
+from console.domain.rosters import Roster
 from console.domain.rules import AlarmRule
 from console.domain.times import DAY
 
@@ -37,6 +39,10 @@ class World:
     accounts: dict[str, Account] = field(default_factory=dict)
     readings: dict[str, Readings] = field(default_factory=dict)  # of manual points, the newest of each
     isolations: dict[int, Isolation] = field(default_factory=dict)  # open, or lifted within the last day
+    notices: dict[int, Notice] = field(default_factory=dict)  # to be sent, or of an open fault
+    roster: Roster = field(default_factory=Roster)
+    notify: NotifySettings = field(default_factory=NotifySettings)
+    last_daily: int = 0  # when the last daily notice was planned
     next_fault: int = 1
     next_order: int = 1
     next_isolation: int = 1
@@ -103,6 +109,8 @@ class World:
             case ev.FaultClosed():
                 self.faults[event.fault.number] = event.fault
                 self._forget(event.fault.closed_at)
+                for each in [each for each in self.notices.values() if each.fault == event.fault.number and not each.open]:
+                    del self.notices[each.number]
             case ev.OrderRaised() | ev.OrderAdvanced():
                 self.orders[event.order.number] = event.order
                 self.next_order = max(self.next_order, event.order.number + 1)
@@ -120,9 +128,16 @@ class World:
                 self.next_isolation = max(self.next_isolation, event.isolation.number + 1)
                 if event.isolation.lifted is not None:
                     self._forget(event.isolation.lifted.entered_at)
+            case ev.RosterSaved():
+                self.roster = event.roster
+            case ev.NotifySaved():
+                self.notify = event.settings
+            case ev.NoticePlanned() | ev.NoticeSending() | ev.NoticeSent() | ev.NoticeFailed() | ev.NoticeCancelled():
+                self._noted(event.notice)
             case (
                 ev.SignedOn() | ev.SignedOff() | ev.SignOnRefused() | ev.ConfigurationApplied() | ev.WatchStarted()
                 | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped() | ev.PointTested()
+                | ev.ChannelSecretKept()
                 | ev.NoteWritten() | ev.BackupMade() | ev.BackupFailed() | ev.StoreVerified() | ev.RecordsRemoved()
             ):  # fmt: skip
                 pass  # said in the log; no record of ours changes
@@ -147,6 +162,15 @@ class World:
         """A person's name as it is shown; a contractor's name is its own."""
         account = self.accounts.get(name)
         return account.display if account is not None else name
+
+    def _noted(self, notice: Notice) -> None:
+        if notice.kind is NoticeKind.DAILY:
+            self.last_daily = max(self.last_daily, notice.planned_at)
+        fault = self.faults.get(notice.fault)
+        if notice.open or (fault is not None and fault.open):
+            self.notices[notice.number] = notice
+        else:
+            self.notices.pop(notice.number, None)
 
     def _forget(self, now: int) -> None:
         """Drop what ended over a day before ``now``, the time of the ending that was just applied (so a replay agrees)."""

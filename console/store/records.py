@@ -48,7 +48,7 @@ def subjects(entry: Entry) -> set[str]:
     return found
 
 
-def _about(event: Event) -> tuple[tuple[str, str | int], ...]:
+def _about(event: Event) -> tuple[tuple[str, str | int], ...]:  # noqa: PLR0912 - one branch a kind of event
     found: tuple[tuple[str, str | int], ...] = ()
     match event:
         case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
@@ -74,6 +74,15 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:
             found = ("reading", event.reading.point), ("equipment", event.reading.point.rpartition(".")[0])
         case e.IsolationOpened() | e.IsolationAmended() | e.IsolationPatrolled() | e.IsolationLifted():
             found = ("isolation", event.isolation.number), ("equipment", event.isolation.equipment)
+        case e.RosterSaved():
+            found = (("roster", "all"),)
+        case e.NotifySaved():
+            found = (("notify", "all"),)
+        case e.ChannelSecretKept():
+            found = (("channel", event.channel),)
+        case e.NoticePlanned() | e.NoticeSending() | e.NoticeSent() | e.NoticeFailed() | e.NoticeCancelled():
+            notice = event.notice
+            found = ("notice", "all"), ("fault", notice.fault), ("equipment", notice.equipment)
         case e.HealthChanged():
             found = (("health", event.id),)
         case _:
