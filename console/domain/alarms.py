@@ -7,16 +7,19 @@ import enum
 import msgspec
 
 from console.domain.rules import Category
+from console.domain.stamps import Stamp
 from console.domain.text import Text
 
 
 class AlarmState(enum.StrEnum):
-    """The derived state names of ISA-18.2 that this issue needs; suppression states win over the others."""
+    """The state names of ISA-18.2 (IEC 62682), all derived; suppression states win over the others."""
 
     NORMAL = "normal"
     ACTIVE_UNACKNOWLEDGED = "active_unacknowledged"
     ACTIVE_ACKNOWLEDGED = "active_acknowledged"
     RETURNED_UNACKNOWLEDGED = "returned_unacknowledged"
+    LATCHED_UNACKNOWLEDGED = "latched_unacknowledged"
+    LATCHED_ACKNOWLEDGED = "latched_acknowledged"
     SHELVED = "shelved"
     SUPPRESSED = "suppressed"
     OUT_OF_SERVICE = "out_of_service"
@@ -59,6 +62,12 @@ class Alarm(msgspec.Struct, frozen=True, omit_defaults=True):
     comment: str = ""
     suppression: Suppression = Suppression.NONE
     fault: str = ""
+    latched: bool = False  # it stays until a person resets it
+    caused_by: int = 0  # the alarm whose consequence it is
+    first_out: bool = False  # the first of its machine: nothing else stood there when it was raised
+    test: bool = False  # 测试: raised, or still standing, in a test
+    realarmed: int = 0  # how often it asked for attention again after it was acknowledged
+    checks: dict[int, Stamp] = {}  # its rule's steps that were done, by their place
 
     @property
     def id(self) -> str:
@@ -79,9 +88,21 @@ class Alarm(msgspec.Struct, frozen=True, omit_defaults=True):
                 pass
         if self.active:
             return AlarmState.ACTIVE_ACKNOWLEDGED if self.acknowledged else AlarmState.ACTIVE_UNACKNOWLEDGED
+        if self.latched:
+            return AlarmState.LATCHED_ACKNOWLEDGED if self.acknowledged else AlarmState.LATCHED_UNACKNOWLEDGED
         return AlarmState.NORMAL if self.acknowledged else AlarmState.RETURNED_UNACKNOWLEDGED
 
     @property
     def over(self) -> bool:
-        """True once it is returned and acknowledged: it leaves the list and stays in the history."""
-        return not self.active and self.acknowledged
+        """True once it is returned, acknowledged and not latched: it leaves the list and stays in the history."""
+        return not self.active and self.acknowledged and not self.latched
+
+    @property
+    def quiet(self) -> bool:
+        """True while somebody or something keeps it quiet: it stays visible, and asks nobody."""
+        return self.suppression is not Suppression.NONE
+
+    @property
+    def undeniable(self) -> bool:
+        """Fire and trapped passengers: nothing ever hides or delays them."""
+        return self.category in (Category.FIRE, Category.TRAPPED)
