@@ -36,6 +36,7 @@ from console.ui.stopping import StopPanel
 from console.ui.strip import Strip
 from console.ui.topbar import TopBar
 from console.ui.widgets.cards import GAP, label
+from console.ui.widgets.tables import TableView
 
 CLASSES = {
     "overview": "OverviewScreen", "alarms": "AlarmsScreen", "faults": "FaultsScreen", "equipment": "EquipmentScreen",
@@ -260,6 +261,9 @@ class Shell(QMainWindow):
             if name not in CLASSES or find_spec(f"console.ui.{name}") is None or find_spec(module) is None:
                 return None
             made = getattr(import_module(module), CLASSES[name])(self._picture, self._desk, self)
+            if self._remember:
+                for table in made.findChildren(TableView):
+                    table.restore_columns(settings())
             self._screens[name] = made
             self._stack.addWidget(made)
         return self._screens[name]
@@ -385,7 +389,9 @@ class Shell(QMainWindow):
         self.setMinimumSize(1024, 640)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Remember where the window stood."""
+        """Remember where the window stood, and how the columns were left."""
         if self._remember:
             remember("geometry", self.saveGeometry())
+            for table in self._stack.findChildren(TableView):
+                table.save_columns(settings())
         super().closeEvent(event)

@@ -24,7 +24,7 @@ class LinePicker(QComboBox):
     def __init__(self, picture: Picture, name: str, kinds: tuple[type, ...]) -> None:
         super().__init__()
         self.setObjectName(name)
-        self.setMinimumContentsLength(22)
+        self.setMinimumContentsLength(24)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
         self._picture, self._kinds = picture, kinds
         self.fill()
@@ -43,7 +43,7 @@ class LinePicker(QComboBox):
     def fill(self) -> None:
         """From the present configuration, in the present language."""
         wanted = [
-            (f"{each.name.get(language())} ({each.id})".strip(), each.id)
+            (f"{each.id}  {each.name.get(language())}".strip(), each.id)
             for each in self._picture.estate.connections
             if isinstance(each, self._kinds)
         ]

@@ -259,13 +259,11 @@ class ReadPane(QWidget):
             return
         same = going_on and self._shown is not None and self._shown.question == question
         rows = rows_of(question, answer, self.table.rows.items() if same else ())
-        changed_kind = self._shown is None or self._shown.question.bits != question.bits
         self._shown = past
         self._stack.setCurrentWidget(self.table)
         self._chips_bar.show()
-        if changed_kind:
-            self._show_view()
         self.table.rows.set_rows(rows)
+        self._show_view()
         if not self.table.selected():
             self.table.select(question.address)
         moment = clock_text(past.at, self._picture.estate.site.timezone)

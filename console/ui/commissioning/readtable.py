@@ -28,7 +28,7 @@ class ReadTable(TableView[Row]):
             Column("reference", "commissioning.column.reference", 66, lambda row: row.reference, colour=lambda _row: "dim"),
             Column("points", "commissioning.column.points", 140, self._points, tooltip=lambda row: "\n".join(row.points)),
             Column("bool", "commissioning.column.bit", 60, lambda row: row.text("bool"), RIGHT),
-            Column("changes", "commissioning.column.changes", 56, _changes, RIGHT, lambda row: row.changes, colour=_moved),
+            Column("changes", "commissioning.column.changes", 70, _changes, RIGHT, lambda row: row.changes, colour=_moved),
             Column("best", "commissioning.column.best", 160, _best, tooltip=_best),
             *(_way(kind, order) for kind, order in self._ways),
         ]
@@ -37,11 +37,13 @@ class ReadTable(TableView[Row]):
         self.show_view("usual", bits=False)
 
     def show_view(self, view: str, *, bits: bool) -> None:
-        """Which ways stand side by side; bits have only one."""
+        """Which ways stand side by side; bits have only one, and changes are counted where there are some."""
         header = self.horizontalHeader()
         for place, column in enumerate(self.rows.columns):
-            if column.key in ("bool",):
+            if column.key == "bool":
                 header.setSectionHidden(place, not bits)
+            elif column.key == "changes":
+                header.setSectionHidden(place, not any(row.changes for row in self.rows.items()))
             elif column.key == "best":
                 header.setSectionHidden(place, bits or view != "usual")
         for place, (kind, order) in enumerate(self._ways, self._first):

@@ -150,7 +150,8 @@ class ScanPane(QWidget):
             source = point.source
             if isinstance(source, ModbusSource) and (source.connection, source.unit) == (line, found.unit):
                 machine = self._picture.equipment.get(point.equipment)
-                machines[point.equipment] = machine.name.get(language()) if machine is not None else point.equipment
+                name = machine.name.get(language()) if machine is not None else ""
+                machines[point.equipment] = f"{point.equipment} {name}".rstrip()
         return tr("commissioning.and").join(machines.values())
 
     # --- what the screen says

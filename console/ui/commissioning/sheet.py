@@ -28,7 +28,7 @@ from console.ui.values import value_text, with_unit
 from console.ui.widgets.cards import GAP, Blank, label, rule
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
-NARROW = 1450  # pixels
+NARROW = 1480  # pixels
 AGAIN_TICKS = 15  # seconds after which tests of other stations are looked for
 
 
@@ -164,7 +164,7 @@ class SheetPane(QWidget):
             Column("quality", "commissioning.column.quality", 70, quality, colour=dim),
             Column("result", "bench.sheet.result", 90, result, colour=ink, tooltip=about, sort=tested),
             Column("seen", "bench.sheet.ours", 96, seen, RIGHT, tooltip=seen),
-            Column("theirs", "bench.sheet.theirs", 110, of(lambda test: test.device_value), RIGHT),
+            Column("theirs", "bench.sheet.theirs", 132, of(lambda test: test.device_value), RIGHT),
             Column("by", "bench.sheet.by", 76, who, colour=dim),
             Column("at", "bench.sheet.at", 128, when, colour=dim, sort=lambda row: row.test.at if row.test is not None else 0),
             Column("instrument", "bench.sheet.instrument", 90, instrument, tooltip=instrument, colour=dim),

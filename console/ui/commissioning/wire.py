@@ -41,6 +41,7 @@ class WirePane(QWidget):
         self._state: WireLogAnswer | None = None
         self._asking = False
         self._generation = 0
+        self._follow = True
         self.line = LinePicker(picture, "wire_line", TAPPED)
         self.minutes = NumberField("wire_minutes", 1, LONGEST_MINUTES, 10, 56)
         self.start, self.stop, self.pause, self.errors, self.clear, self.as_text, self.as_pcap = (QPushButton() for _ in range(7))
@@ -115,6 +116,18 @@ class WirePane(QWidget):
         self.errors.toggled.connect(self._filter)
         self.pause.toggled.connect(self._tick)
 
+        bar = self.table.verticalScrollBar()
+        bar.valueChanged.connect(self._scrolled)
+        bar.rangeChanged.connect(self._grown)
+
+    def _scrolled(self, value: int) -> None:
+        """Who looks at the end goes on looking at the end; who looks back is left alone."""
+        self._follow = value >= self.table.verticalScrollBar().maximum() - 4
+
+    def _grown(self, _first: int, last: int) -> None:
+        if self._follow:
+            self.table.verticalScrollBar().setValue(last)
+
     def _columns(self) -> list[Column[WireFrame]]:
         def when(frame: WireFrame) -> str:
             moment = local(frame.at, self._picture.estate.site.timezone)
@@ -141,7 +154,7 @@ class WirePane(QWidget):
         return [
             Column("number", "commissioning.column.number", 66, number, RIGHT, lambda frame: frame.number, colour=_dim),
             Column("at", "commissioning.column.time", 106, when, sort=lambda frame: frame.number),
-            Column("way", "commissioning.column.way", 70, _way, colour=_ink),
+            Column("way", "commissioning.column.way", 84, _way, colour=_ink),
             Column("unit", "commissioning.field.unit", 54, unit, RIGHT, lambda frame: frame.unit),
             Column("function", "commissioning.column.function", 50, function, RIGHT, lambda frame: frame.function),
             Column("took", "commissioning.column.took", 66, took, RIGHT, lambda frame: frame.took_ms, colour=_dim),
@@ -244,15 +257,11 @@ class WirePane(QWidget):
             self._model.set_rows(())
             self._last = 0
         if answer.frames:
-            bar = self.table.verticalScrollBar()
-            below = bar.value() >= bar.maximum() - 4
             self._last = max(self._last, answer.frames[-1].number)
             self._model.update_rows(answer.frames)
             spare = self._model.rowCount() - MOST
             if spare > 0:
                 self._model.remove_rows([frame.number for frame in self._model.items()[: spare + SPARE]])
-            if below:
-                self.table.scrollToBottom()
         self._show()
         if len(answer.frames) == AT_ONCE:
             self._tick()  # there is more

@@ -23,9 +23,10 @@ from console.ui.widgets.badges import Index
 from console.ui.widgets.cards import Card
 from console.ui.widgets.sparkline import Curve, paint_curve
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
+from console.ui.widgets.whybad import WhyLabel
 
 BUCKETS = 60
-ROW, FRAME = 30, 98  # a row's height; heading, titles and margins
+ROW, FRAME, WHY = 30, 98, 66  # a row's height; heading, titles and margins; the sentence below
 SETTLE_MS = 250  # scrolling has come to rest
 
 
@@ -90,6 +91,8 @@ class PointsCard(Card):
         self.typed.textChanged.connect(self._typed)
         self.body.addWidget(self.typed)
         self.body.addWidget(self.table, 1)
+        self.why = WhyLabel(picture, desk, "points_why")
+        self.body.addWidget(self.why)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -185,7 +188,6 @@ class PointsCard(Card):
         self._model.set_rows(points)
         self.typed.setVisible(len(points) > 24)
         self._hide_columns()
-        self.setMaximumHeight(max(3, len(points)) * ROW + FRAME + (0 if self.typed.isHidden() else 40))
         self.retranslate()
         self._settle.start()
 
@@ -194,6 +196,8 @@ class PointsCard(Card):
         self.set_heading(tr("equipment.points"), tr("equipment.points.remark", count=len(self._points)))
         self.typed.setPlaceholderText(tr("equipment.points.filter"))
         self._model.refresh()
+        self.why.retranslate()
+        self._explain()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Where there is little room, the names keep it."""
@@ -222,6 +226,7 @@ class PointsCard(Card):
         self._mark()
         self._model.update_rows(seen)
         self._ask_curves(seen)
+        self._explain()
 
     def _mark(self) -> None:
         worst: dict[str, int] = {}
@@ -237,7 +242,15 @@ class PointsCard(Card):
         self.table.filter_text(text)
         self._settle.start()
 
+    def _explain(self) -> None:
+        """Why the chosen point has no good value."""
+        chosen = self.table.selected()
+        self.why.show_point(self._picture.points.get(chosen[0].id) if len(chosen) == 1 else None)
+        more = (0 if self.typed.isHidden() else 40) + (0 if self.why.isHidden() else WHY)
+        self.setMaximumHeight(max(3, len(self._points)) * ROW + FRAME + more)
+
     def _picked(self) -> None:
+        self._explain()
         self.picked.emit([point for point in self.table.selected() if point.kind not in (ValueKind.TEXT, ValueKind.BITS)])
 
     # --- the last hour

@@ -359,13 +359,17 @@ class TableView(QTableView, Generic[R]):
 
     def restore_columns(self, settings: QSettings) -> None:
         """Column widths and order as they were left."""
-        state = settings.value(f"columns/{self.objectName()}")
+        state = settings.value(self._columns_key)
         if isinstance(state, QByteArray) and not state.isEmpty():
             self.horizontalHeader().restoreState(state)
 
     def save_columns(self, settings: QSettings) -> None:
         """Remember them."""
-        settings.setValue(f"columns/{self.objectName()}", self.horizontalHeader().saveState())
+        settings.setValue(self._columns_key, self.horizontalHeader().saveState())
+
+    @property
+    def _columns_key(self) -> str:
+        return f"columns/{self.objectName()}-{len(self.rows.columns)}"  # another version's columns are other ones
 
     def keyPressEvent(self, event: Any) -> None:
         """Enter opens, Ctrl+C copies."""
