@@ -136,7 +136,7 @@ def _detail(line: HealthLine) -> str:
 
 
 def history(arguments: argparse.Namespace) -> int:
-    """``history POINT …``: csv or JSON lines, at constant memory."""
+    """``history POINT …``: csv or JSON lines at constant memory; with ``--out`` a file of any form."""
     with calling(arguments) as call:
         snapshot = call.snapshot()
         points = [_point(snapshot, name) for name in arguments.point]
@@ -146,7 +146,11 @@ def history(arguments: argparse.Namespace) -> int:
         if until <= since:
             raise Refused("engine.empty_range")
         bucket = parse_length(arguments.bucket) if arguments.bucket else 0
-        write = _csv_writer(bool(bucket)) if arguments.format == "csv" else _json_writer()
+        if arguments.out or arguments.format in ("xlsx", "parquet"):
+            from console.cli.exports import to_file
+
+            return to_file(call, arguments, tuple(point.number for point in points), (since, until), bucket)
+        write = _json_writer() if arguments.format == "json" else _csv_writer(bool(bucket))
         for begin, end, count in _slices(since, until, bucket):
             answer = query(
                 call,

@@ -94,7 +94,8 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
         )  # fmt: skip
         history.add_argument("point", metavar="POINT", nargs="+")
         history.add_argument("--bucket", metavar="1m", default="", help=tr("cli.option.bucket"))
-        history.add_argument("--format", choices=("csv", "json"), default="csv", help=tr("cli.option.format"))
+        history.add_argument("--format", choices=("csv", "json", "xlsx", "parquet"), default="", help=tr("cli.option.format_file"))
+        history.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.out_history"))
         for name in ("alarms", "faults", "orders"):
             listing = program.command(
                 name, f"ask:{name}", "store", "json", "since", "equipment", "ca", example=f"building-console {name} --json"

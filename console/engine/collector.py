@@ -43,6 +43,7 @@ from console.engine.configuring import Configuring
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
 from console.engine.desk import Desk
+from console.engine.exporting import Exports
 from console.engine.health import HealthBoard
 from console.engine.isolating import Isolating
 from console.engine.keeping import Keeping
@@ -212,6 +213,7 @@ class Collector:
             estate=lambda: self._configuring.estate,
             accounts=world.accounts,
         )
+        self._exports = Exports(self._folder, lambda: self._configuring.estate)
         queries = Queries(
             self._folder,
             self._workers,
@@ -223,6 +225,7 @@ class Collector:
             photo=photos.read,
             bench=self._bench,
             store=self._keeping.status,
+            exports=self._exports,
         )
         self._desk = Desk(
             self._token,
@@ -299,6 +302,7 @@ class Collector:
         self._public.close()
         await self._server.close()
         self._people.close()
+        self._exports.close()
         self._workers.close()
         await asyncio.to_thread(self._recorder.stop)
 

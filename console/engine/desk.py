@@ -128,6 +128,7 @@ class Desk:
 
     def left(self, console: Console) -> None:
         """Its line is gone; its person stays signed on for a while."""
+        self._queries.left(console)
         station = self._stations.get(console.token)
         if station is not None:
             station.left = elapsed()

@@ -18,8 +18,10 @@ from console.engine import checking, reading
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
+from console.engine.exporting import Exports
 from console.engine.workers import Workers
 from console.link import messages as m
+from console.link.exports import ExportPartQuery, ExportQuery
 from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.registers import (
     IsolationHistoryAnswer,
@@ -56,6 +58,7 @@ class Queries:
         photo: Callable[[str], bytes],
         bench: BenchDesk,
         store: Callable[[], tuple[StoreStatus, Keeping]],
+        exports: Exports,
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -67,6 +70,7 @@ class Queries:
         self._photo = photo
         self._bench = bench
         self._store = store
+        self._exports = exports
 
     async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911, PLR0912 - one line a question
         """The answer; raises :class:`Refused`."""
@@ -75,6 +79,10 @@ class Queries:
                 return m.HistoryAnswer(query.id, await self._history(query))
             case m.ConsumptionQuery():
                 return m.ConsumptionAnswer(query.id, await self._consumption(query))
+            case ExportQuery():
+                return await self._exports.start(console, query)
+            case ExportPartQuery():
+                return await self._exports.part(console, query)
             case m.AlarmHistoryQuery():
                 return m.AlarmHistoryAnswer(query.id, await self._ledger(reading.alarms, query))
             case m.FaultHistoryQuery():
@@ -115,6 +123,10 @@ class Queries:
                 return m.DiagnosticsAnswer(query.id, self._health(), self._blocks())
             case _:
                 return await self._bench.answer(console, query)
+
+    def left(self, console: Console) -> None:
+        """A desk is gone: nothing more is made for it."""
+        self._exports.left(console)
 
     async def _history(self, query: m.HistoryQuery) -> tuple[m.Series, ...]:
         if len(query.points) > MOST_POINTS:

@@ -85,7 +85,7 @@ class Workers:
             self._idle.cancel()
             self._idle = None
         if self._pool is None:
-            self._pool = concurrent.futures.ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn"), initializer=_begin)
+            self._pool = concurrent.futures.ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn"), initializer=begin)
         return self._pool
 
     def _rest(self) -> None:
@@ -123,7 +123,7 @@ async def _outcome(future: concurrent.futures.Future[R]) -> R:
     return future.result()
 
 
-def _begin() -> None:
+def begin() -> None:
     """In a new worker: Ctrl-C is the collector's business, and no worker outlives a collector that was killed."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     lower = getattr(os, "nice", None)  # not on Windows

@@ -32,6 +32,7 @@ from console.domain.pointlists import Choices, Drafted
 from console.domain.problems import Problem
 from console.domain.readings import TypedReading
 from console.link.bench import BenchAnswer, BenchQuery
+from console.link.exports import ExportAnswers, ExportQueries
 from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
 
@@ -159,7 +160,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
     | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery
-    | StoreQuery
+    | StoreQuery | ExportQueries
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -369,6 +370,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
-    | RegisterAnswer | StoreAnswer
+    | RegisterAnswer | StoreAnswer | ExportAnswers
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

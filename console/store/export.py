@@ -1,13 +1,14 @@
-"""History as text, streamed: csv or JSON lines of any length at constant memory."""
+"""A range of history in pieces, whatever its length: samples or buckets, point after point, at constant memory."""
 
 from __future__ import annotations
 
-import csv
-import io
-import json
-from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta, timezone
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from console.domain.quality import Quality
 from console.domain.times import HOUR, SECOND
@@ -16,84 +17,85 @@ from console.store.merging import FOREVER, History
 from console.store.reading import raw
 from console.store.readonly import files_with
 
-_AIM = 50_000  # samples in one window
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_MOST_BUCKETS = 2_000  # in one window
+WINDOW = 50_000  # samples of one piece, about
+_MOST_BUCKETS = 2_000  # in one piece
+_LONGEST = 256 * HOUR  # of one piece, where there is little
+_MOST_TIMES = 4  # the window that a piece may have before it is read in smaller ones
 
 
-def iso(time: int, zone: timezone = UTC) -> str:
-    """UTC ns as ISO 8601 with all nine decimals, in ``zone``."""
-    at = (_EPOCH + timedelta(seconds=time // SECOND)).astimezone(zone)
-    offset = at.strftime("%z")
-    return f"{at:%Y-%m-%dT%H:%M:%S}.{time % SECOND:09d}" + ("Z" if zone is UTC else f"{offset[:3]}:{offset[3:]}")
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A point that is exported: its number, and what is written of it."""
+
+    number: int
+    id: str
+    name: str = ""
+    unit: str = ""
 
 
-def stream(folder: Path, ids: dict[str, int], since: int, until: int, *, form: str) -> Iterator[str]:
-    """Lines (each with its line end) of raw samples of the points ``ids`` (id -> number), by time window, then by point.
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Some rows of one point, ordered by time; ``share`` of the whole export that is read once they are (0-1).
 
-    ``form``: ``csv`` (with a header) or ``json`` (one object a line). Values are exact: 64-bit integers are never floats.
+    Samples: ``columns`` are the values (an array in the exact class, or a list where they are texts or mixed), and ``quality``.
+    Buckets: minimum, mean, maximum, count of usable samples; no quality.
     """
-    if form == "csv":
-        yield _csv(("time", "point", "value", "quality", "received"))
-    names = {number: name for name, number in ids.items()}
-    for window in _windows(folder, tuple(names), since, until):
-        for history in window:
-            yield from _lines(names[history.point], history, form)
+
+    point: Wanted
+    times: npt.NDArray[np.int64]
+    columns: tuple[npt.NDArray[Any] | list[float | int | str], ...]
+    quality: npt.NDArray[np.uint8] | None
+    share: float
 
 
-def stream_buckets(folder: Path, ids: dict[str, int], since: int, until: int, *, width: int, form: str) -> Iterator[str]:
-    """Lines of buckets of ``width`` ns from ``since`` on (the last may be shorter): start, point, min, max, mean, count."""
-    if form == "csv":
-        yield _csv(("time", "point", "min", "max", "mean", "count"))
-    names = {number: name for name, number in ids.items()}
-    start = since
-    while start < until:
-        number = min(_MOST_BUCKETS, (until - start) // width)
-        end = start + number * width if number else until
-        for each in buckets(folder, tuple(names), start, end, max(1, number)):
-            columns = (each.starts, each.lows, each.highs, each.means, each.counts)
-            for at, low, high, mean, count in zip(*(column.tolist() for column in columns), strict=True):
-                if form == "csv":
-                    yield _csv((iso(at), names[each.point], low, high, mean, count))
-                else:
-                    record = {"time": iso(at), "point": names[each.point], "min": low, "max": high, "mean": mean, "count": count}
-                    yield json.dumps(record, ensure_ascii=False) + "\n"
-        start = end
+def chunks(folder: Path, points: list[Wanted], since: int, until: int, width: int = 0) -> Iterator[Chunk]:
+    """[since, until) of every point: each sample, or buckets of ``width`` ns from ``since`` on (the last may be shorter).
 
-
-def _windows(folder: Path, numbers: Sequence[int], since: int, until: int) -> Iterator[list[History]]:
-    """The range in windows that hold about _AIM samples, whatever the density; time without samples is skipped in long steps."""
+    No transaction is held between two chunks; ``until`` 0 means what there is.
+    """
     spans = files_with(folder, since, until or FOREVER)
-    if not spans or not numbers:
+    if not spans:
         return
-    start = max(since, min(first for _, first, _ in spans))
+    # Both ends as far as there are records: nobody waits for empty years.
+    start = since if width else max(since, min(first for _, first, _ in spans))
     end = min(until or FOREVER, max(last for _, _, last in spans))
+    for place, point in enumerate(points):
+        made = _buckets(folder, point, start, end, width) if width else _samples(folder, point, start, end)
+        for chunk, reached in made:
+            share = (place + (reached - start) / max(1, end - start)) / len(points)
+            yield Chunk(point, chunk.times, chunk.columns, chunk.quality, share)
+
+
+def _samples(folder: Path, point: Wanted, start: int, end: int) -> Iterator[tuple[Chunk, int]]:
     width = HOUR
     while start < end:
         stop = min(start + width, end)
-        found = raw(folder, numbers, start, stop)
-        yield found
+        limit = _MOST_TIMES * WINDOW if width > SECOND else 0
+        found = raw(folder, [point.number], start, stop, limit)[0]
+        size = len(found.times)
+        if found.truncated:  # much denser than what came before it
+            width = max(SECOND, (stop - start) // _MOST_TIMES)
+            continue
         start = stop
-        size = sum(len(history.times) for history in found)
-        if size > _AIM:
+        yield _chunk(point, found), start
+        if size > WINDOW:
             width = max(SECOND, width // 2)
-        elif size < _AIM // 4:
-            width = min(width * 2, 256 * HOUR)
+        elif size < WINDOW // 4:
+            width = min(width * 2, _LONGEST)
 
 
-def _lines(name: str, history: History, form: str) -> Iterator[str]:
-    values = history.values if isinstance(history.values, list) else history.values.tolist()
-    rows = zip(history.times.tolist(), values, history.quality.tolist(), history.received.tolist(), strict=True)
-    for time, value, quality, received in rows:
-        word = Quality(quality).name.lower()
-        if form == "csv":
-            yield _csv((iso(time), name, value, word, iso(received)))
-        else:
-            record = {"time": iso(time), "point": name, "value": value, "quality": word, "received": iso(received)}
-            yield json.dumps(record, ensure_ascii=False) + "\n"
+def _chunk(point: Wanted, found: History) -> Chunk:
+    return Chunk(point, found.times, (found.values,), found.quality, 0.0)
 
 
-def _csv(fields: Sequence[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(fields)
-    return line.getvalue()
+def _buckets(folder: Path, point: Wanted, start: int, end: int, width: int) -> Iterator[tuple[Chunk, int]]:
+    while start < end:
+        number = min(_MOST_BUCKETS, (end - start) // width)
+        stop = start + number * width if number else end
+        found = buckets(folder, [point.number], start, stop, max(1, number))[0]
+        yield Chunk(point, found.starts, (found.lows, found.means, found.highs, found.counts), None, 0.0), stop
+        start = stop
+
+
+QUALITIES = [quality.name.lower() for quality in Quality]
+"""The words for qualities, by their number."""
