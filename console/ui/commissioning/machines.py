@@ -45,15 +45,17 @@ class Machines(QWidget):
         self.table.rows.set_rows(each for each in picture.estate.equipment if picture.points_of.get(each.id))
         self.table.rows.refresh()
 
-    def choose(self, machine: str) -> bool:
-        """Select it; False if it has no points."""
-        self.typed.clear()
-        return self.table.select(machine)
+    def choose(self, machine: str) -> None:
+        """Select it without saying so; a filter that hides it is cleared."""
+        self._machine = machine
+        if not self.table.select(machine):
+            self.typed.clear()
+            self.table.select(machine)
 
     def _first(self) -> None:
         shown = self.table.shown()
         if shown:
-            self.choose(shown[0].id)
+            self.table.select(shown[0].id)
             self.table.setFocus()
 
     def _chosen(self) -> None:
