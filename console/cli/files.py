@@ -1,4 +1,4 @@
-"""Commands that need no collector: check, schema, plan, verify."""
+"""Commands that need no collector: check, schema, plan."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from console.cli.common import BAD_INPUT, FAILED, OK, mistake_line, print_json, say, store_argument
+from console.cli.common import BAD_INPUT, OK, mistake_line, print_json, say
 from console.domain.configuring import Mistake
 from console.domain.estate import Estate
 from console.domain.problems import Refused
@@ -140,21 +140,3 @@ def _planned_reads(estate: Estate) -> list[PlannedRead]:
 
     drivers = (registry.make(connection, estate.points, Nobody(), RealClock()) for connection in estate.connections)
     return [read for driver in drivers for read in driver.plan()]
-
-
-def verify(arguments: argparse.Namespace) -> int:
-    """``verify``: reads the store's files only; the collector may be running."""
-    from console.store import StoreRefused, reading
-
-    try:
-        report = reading.verify(Path(store_argument(arguments)))
-    except StoreRefused as refused:
-        raise Refused(refused.problem.code, **refused.problem.params) from None
-    if arguments.json:
-        print_json({"ok": not report.damage, "entries": report.entries, "blocks": report.blocks, "damage": list(report.damage)})
-    elif report.damage:
-        for what in report.damage:
-            say(tr("cli.verify.bad", what=what))
-    else:
-        say(tr("cli.verify.ok", entries=report.entries, blocks=report.blocks))
-    return FAILED if report.damage else OK

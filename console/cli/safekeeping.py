@@ -47,6 +47,33 @@ def restore(arguments: argparse.Namespace) -> int:
     return FAILED if damage else OK
 
 
+def verify(arguments: argparse.Namespace) -> int:
+    """``verify``: reads the store's files only; the collector may be running, unless ``--repair-from`` mends them."""
+    from console.store import reading
+
+    folder = Path(store_argument(arguments))
+    mended: list[str] = []
+    with _said():
+        if arguments.repair_from:
+            from console.store.repair import repair
+
+            done = repair(folder, Path(arguments.repair_from))
+            mended, report = [sentence(problem) for problem in done.mended], done.left
+        else:
+            report = reading.verify(folder)
+    if arguments.json:
+        facts = {"ok": not report.damage, "entries": report.entries, "blocks": report.blocks, "damage": list(report.damage)}
+        print_json(facts | ({"mended": mended} if arguments.repair_from else {}))
+        return FAILED if report.damage else OK
+    for what in mended:
+        say(tr("cli.verify.mended", what=what))
+    for what in report.damage:
+        say(tr("cli.verify.bad", what=what))
+    if not report.damage:
+        say(tr("cli.verify.ok", entries=report.entries, blocks=report.blocks))
+    return FAILED if report.damage else OK
+
+
 @contextmanager
 def _said() -> Iterator[None]:
     """The store's refusals as sentences."""
