@@ -174,7 +174,9 @@ class _Xlsx:
 
         self._zone = zone
         self._heading = ("time", "point", *(BUCKETS if buckets else SAMPLES)[5:])
-        self._book = xlsxwriter.Workbook(out, {"constant_memory": True, "tmpdir": str(scratch), "strings_to_formulas": False})
+        self._book = xlsxwriter.Workbook(
+            _Whole(out), {"constant_memory": True, "tmpdir": str(scratch), "strings_to_formulas": False}
+        )
         self._book.use_zip64()
         self._bold = self._book.add_format({"bold": True})
         self._moment = self._book.add_format({"num_format": "yyyy-mm-dd hh:mm:ss.000"})
@@ -270,7 +272,7 @@ class _Parquet:
 
 
 class _Whole:
-    """What pyarrow asks of a file beyond ``write``."""
+    """What pyarrow and zipfile ask of a file beyond ``write``."""
 
     closed = False
 

@@ -6,18 +6,17 @@ import csv
 import io
 import json
 import threading
-import tracemalloc
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import numpy as np
 import pytest
 from python_calamine import CalamineWorkbook
-from store_builders import EAGER, Hand, T, batch, recorded, recording, until
+from store_builders import EAGER, T, batch, recorded, recording
 
 from console.domain.quality import Quality
 from console.domain.times import DAY, HOUR, SECOND
-from console.store import Pace, StoreRefused, formats, reading
+from console.store import StoreRefused, formats, reading
 from console.store.export import Wanted, chunks
 from console.store.formats import local_times, sheet, time_texts
 
@@ -164,26 +163,6 @@ def test_dense_samples_after_a_long_silence_are_all_written(tmp_path, monkeypatc
     assert sum(len(chunk.times) for chunk in rows) == 3040
     assert max(len(chunk.times) for chunk in rows) <= 400
     assert np.all(np.diff(np.concatenate([chunk.times for chunk in rows])) > 0)
-
-
-def test_memory_does_not_grow_with_the_length_of_an_export(tmp_path, monkeypatch):
-    """A fourfold range must not need more memory than the window's share of it."""
-    monkeypatch.setattr("console.store.export.WINDOW", 1000)
-    pace = Pace(flush_s=0.02, seal_samples=20_000)
-    clock = Hand()
-    with recording(tmp_path, clock, pace) as (_, recorder):
-        for second in range(0, 48_000, 4):
-            recorder.put(batch([1, 2, 3, 4], [second, 0, 1, second / 2], T + second * SECOND))
-        recorded(recorder, 48_000)
-        until(lambda: recorder.health().figures["journal"] < 20_000)
-    peaks = []
-    for share in (4, 1):
-        tracemalloc.start()
-        count = sum(len(chunk.times) for chunk in chunks(tmp_path, [A, Wanted(4, "b")], T, T + 48_000 // share * SECOND))
-        peaks.append(tracemalloc.get_traced_memory()[1])
-        tracemalloc.stop()
-        assert count == 24_000 // share
-    assert peaks[1] < peaks[0] * 3
 
 
 def test_a_reader_sees_every_sample_once_while_they_are_being_sealed(tmp_path):
