@@ -36,15 +36,20 @@ class Right(enum.StrEnum):
     PATROL = "patrol"  # record a compensating patrol
     COMMISSION = "commission"  # read, scan and log a line by hand; record tests of points
 
+    SHELVE = "shelve"  # shelve alarms, take equipment out of service, begin a test
+    SHELVE_LONG = "shelve_long"  # for more than a shift
+
 
 _DESK = {
     Right.ACKNOWLEDGE, Right.TAKE_FAULT, Right.CLOSE_FAULT, Right.RAISE_ORDER, Right.DISPATCH_ORDER, Right.WORK_ORDER,
-    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL,
+    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL, Right.SHELVE,
 }  # fmt: skip
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(_DESK),
-    Role.SUPERVISOR: frozenset(_DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION}),
+    Role.SUPERVISOR: frozenset(
+        _DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG}
+    ),
     Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL}),
     Role.ADMINISTRATOR: frozenset(
         {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION}

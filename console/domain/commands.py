@@ -7,8 +7,10 @@ import msgspec
 from console.domain.accounts import Role
 from console.domain.commissioning import Result
 from console.domain.faults import CloseCode
+from console.domain.notices import NotifySettings
 from console.domain.orders import OrderKind, OrderState
 from console.domain.readings import EnteredReading
+from console.domain.rosters import Roster
 
 
 class _Command(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
@@ -285,10 +287,93 @@ class VerifyNow(_Command, frozen=True):
     """Read the whole store against its checksums now."""
 
 
+class ShelveAlarms(_Command, frozen=True):
+    """搁置: keep these alarms quiet for ``duration`` ns; they come back by themselves. Never fire or trapped passengers."""
+
+    alarms: tuple[int, ...]
+    reason: str
+    duration: int = 900_000_000_000
+
+
+class TakeOutOfService(_Command, frozen=True):
+    """停用: silence equipment as long as the work order is open."""
+
+    equipment: str
+    order: int
+    reason: str
+
+
+class BeginTest(_Command, frozen=True):
+    """测试: mark what comes from the equipment, or from points whose key begins with ``points``. ``witness``: the other person."""
+
+    equipment: str
+    reason: str
+    witness: str
+    duration: int = 3_600_000_000_000
+    points: str = ""
+
+
+class EndSilence(_Command, frozen=True):
+    """End a shelf, an out-of-service entry or a test before its time."""
+
+    silence: int
+    note: str = ""
+
+
+class ResetAlarms(_Command, frozen=True):
+    """复位 latched alarms that have returned and are acknowledged."""
+
+    alarms: tuple[int, ...]
+
+
+class CheckAlarmStep(_Command, frozen=True):
+    """One step of the alarm's procedure was done (``step`` counts from 0)."""
+
+    alarm: int
+    step: int
+    note: str = ""
+
+
+class SaveRoster(_Command, frozen=True):
+    """The whole roster as it is to be from now on; ``base`` is the one that it was made from."""
+
+    roster: Roster
+    base: Roster
+
+
+class SaveNotify(_Command, frozen=True):
+    """Channels, addresses, subscriptions, policy; ``base`` likewise."""
+
+    settings: NotifySettings
+    base: NotifySettings
+
+
+class KeepChannelSecret(_Command, frozen=True):
+    """A channel's secret, kept where secrets are; empty forgets it."""
+
+    channel: str
+    secret: str
+
+
+class SendTest(_Command, frozen=True):
+    """A test message by ``channel`` to ``person`` (empty: the channel's group). ``Done`` means that the server took it."""
+
+    channel: str
+    person: str = ""
+
+
+class RetryNotice(_Command, frozen=True):
+    """Try a notice that waits now."""
+
+    notice: int
+
+
 Command = (
     SetUpAdministrator | SignOn | SignOff | ChangeSecret | SaveAccount | AcknowledgeAlarms | TakeFault | CloseFault | RaiseOrder
     | DispatchOrder | AdvanceOrder | MarkRestored | VerifyOrder | ReworkOrder | HoldOrder | ResumeOrder | CancelOrder | NoteOrder
     | CheckOrderItem | ImportConfiguration | UndoImport | StopMonitoring | RecordPointTest
     | WriteNote | EnterReadings | StorePhoto | RecordIsolation | AmendIsolation | RecordPatrol | LiftIsolation
+    | ShelveAlarms | TakeOutOfService | BeginTest | EndSilence | ResetAlarms | CheckAlarmStep
     | ConfirmTime | BackUpNow | VerifyNow
+    | SaveRoster | SaveNotify | KeepChannelSecret | SendTest | RetryNotice
 )  # fmt: skip

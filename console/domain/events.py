@@ -17,6 +17,7 @@ from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.readings import TypedReading
 from console.domain.rosters import Roster
+from console.domain.silences import Silence
 
 
 class _Event(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
@@ -39,6 +40,13 @@ class AlarmAssigned(_Event, frozen=True):
     """An alarm became part of a fault."""
 
     alarm: Alarm
+
+
+class AlarmAdvanced(_Event, frozen=True):
+    """Anything else that an alarm went through; ``what`` names it (silence, release, cause, realarm, reset, step)."""
+
+    alarm: Alarm
+    what: str
 
 
 class FaultOpened(_Event, frozen=True):
@@ -258,8 +266,19 @@ class NoticeCancelled(_Event, frozen=True):
     notice: Notice
 
 
+class SilenceBegun(_Event, frozen=True):
+    """Something was shelved, taken out of service or put into test; also a shelf whose end was moved."""
+
+    silence: Silence
+
+
+class SilenceEnded(_Event, frozen=True):
+    silence: Silence
+
+
 Event = (
-    AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
+    AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | AlarmAdvanced | SilenceBegun | SilenceEnded
+    | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
     | NoteWritten | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted

@@ -12,7 +12,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from console.domain import commands as cmd
-from console.domain import ordering, promises, registering, sheets
+from console.domain import noticing, ordering, promises, registering, sheets, shelving
 from console.domain.accounts import Account, Right
 from console.domain.acts import Act, demanded, words
 from console.domain.alarms import Alarm
@@ -84,6 +84,24 @@ def decide(world: World, command: Command, actor: Account, station: str, now: in
             return registering.patrol(act, command)
         case cmd.LiftIsolation():
             return registering.lift(act, command)
+        case cmd.ShelveAlarms():
+            return shelving.shelve(act, command)
+        case cmd.TakeOutOfService():
+            return shelving.take_out_of_service(act, command)
+        case cmd.BeginTest():
+            return shelving.begin_test(act, command)
+        case cmd.EndSilence():
+            return shelving.end_silence(act, command)
+        case cmd.ResetAlarms():
+            return shelving.reset(act, command)
+        case cmd.CheckAlarmStep():
+            return shelving.check_step(act, command)
+        case cmd.SaveRoster():
+            return noticing.save_roster(act, command)
+        case cmd.SaveNotify():
+            return noticing.save_notify(act, command)
+        case cmd.RetryNotice():
+            return noticing.retry(act, command)
         case cmd.WriteNote():
             return _note(act, command)
         case cmd.RecordPointTest():
@@ -115,9 +133,12 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
     Fire stands alone: a panel is one piece of equipment with hundreds of detectors, so a fire alarm always opens its own fault
     with its own clocks, however many burn already, and no other alarm of the panel disappears in one.
     """
-    if alarm.priority > LOWEST_FAULT_PRIORITY or alarm.fault:
-        return ()
     present = world.alarms.get(alarm.number)
+    if alarm.priority > LOWEST_FAULT_PRIORITY or alarm.fault or (present is not None and present.fault):
+        return ()
+    current = present or alarm
+    if current.quiet or current.test:  # its fault is opened when it is no longer silenced and still there
+        return ()
     same = [fault for fault in world.faults.values() if fault.equipment == alarm.equipment]
     joinable = [
         fault

@@ -23,6 +23,7 @@ from console.domain.plans import MaintenancePlan, PlanState
 from console.domain.readings import Readings, TypedReading, recent, taken_in
 from console.domain.rosters import Roster
 from console.domain.rules import AlarmRule
+from console.domain.silences import Silence
 from console.domain.times import DAY
 
 KEPT_AFTER_END = DAY  # closed faults and ended orders stay on the screens for a shift and its successors (Image, Snapshot)
@@ -39,6 +40,7 @@ class World:
     accounts: dict[str, Account] = field(default_factory=dict)
     readings: dict[str, Readings] = field(default_factory=dict)  # of manual points, the newest of each
     isolations: dict[int, Isolation] = field(default_factory=dict)  # open, or lifted within the last day
+    silences: dict[int, Silence] = field(default_factory=dict)  # open ones
     notices: dict[int, Notice] = field(default_factory=dict)  # to be sent, or of an open fault
     roster: Roster = field(default_factory=Roster)
     notify: NotifySettings = field(default_factory=NotifySettings)
@@ -46,6 +48,7 @@ class World:
     next_fault: int = 1
     next_order: int = 1
     next_isolation: int = 1
+    next_silence: int = 1
     rules: dict[str, AlarmRule] = field(default_factory=dict)
     equipment: dict[str, Equipment] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
@@ -65,9 +68,11 @@ class World:
         accounts: Iterable[Account] = (),
         readings: Iterable[TypedReading] = (),
         isolations: Iterable[Isolation] = (),
+        silences: Iterable[Silence] = (),
         next_fault: int = 1,
         next_order: int = 1,
         next_isolation: int = 1,
+        next_silence: int = 1,
     ) -> World:
         """The world of a stored image."""
         world = cls(
@@ -78,9 +83,11 @@ class World:
             accounts={account.name: account for account in accounts},
             readings=recent(readings),
             isolations={isolation.number: isolation for isolation in isolations},
+            silences={silence.number: silence for silence in silences},
             next_fault=next_fault,
             next_order=next_order,
             next_isolation=next_isolation,
+            next_silence=next_silence,
         )
         if estate is not None:
             world.configure(estate)
@@ -98,7 +105,7 @@ class World:
     def apply(self, event: Event) -> None:  # noqa: PLR0912 - one branch a kind of record
         """Make ``event`` true."""
         match event:
-            case ev.AlarmRaised() | ev.AlarmReturned() | ev.AlarmAcknowledged() | ev.AlarmAssigned():
+            case ev.AlarmRaised() | ev.AlarmReturned() | ev.AlarmAcknowledged() | ev.AlarmAssigned() | ev.AlarmAdvanced():
                 if event.alarm.over:
                     self.alarms.pop(event.alarm.number, None)
                 else:
@@ -128,6 +135,11 @@ class World:
                 self.next_isolation = max(self.next_isolation, event.isolation.number + 1)
                 if event.isolation.lifted is not None:
                     self._forget(event.isolation.lifted.entered_at)
+            case ev.SilenceBegun():
+                self.silences[event.silence.number] = event.silence
+                self.next_silence = max(self.next_silence, event.silence.number + 1)
+            case ev.SilenceEnded():
+                self.silences.pop(event.silence.number, None)
             case ev.RosterSaved():
                 self.roster = event.roster
             case ev.NotifySaved():

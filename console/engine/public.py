@@ -25,6 +25,7 @@ from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.readings import TypedReading, recent
+from console.domain.silences import Silence
 from console.domain.world import KEPT_AFTER_END, ended_at
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.live import LiveTable
@@ -37,7 +38,7 @@ VALUES_EVERY = 0.2
 HEALTH_EVERY = 1.0
 REMEMBERED = 20_000  # records whose last shown entry is known: far more than can wait for a commit
 
-Record = Alarm | Fault | Order | PlanState | Account | TypedReading | Isolation
+Record = Alarm | Fault | Order | PlanState | Account | TypedReading | Isolation | Silence
 
 
 class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, tag="Snapshot"):
@@ -61,6 +62,7 @@ class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, tag="Snapshot")
     readings: list[TypedReading] = []
     awaited: dict[str, int] = {}
     isolations: list[Isolation] = []
+    silences: list[Silence] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Public:
         self._estate = msgspec.Raw(b"")
         self._shown: dict[str, dict[Any, Any]] = {
             "alarms": {}, "faults": {}, "orders": {}, "plans": {}, "accounts": {}, "readings": {}, "isolations": {},
+            "silences": {},
         }  # fmt: skip
         self.awaited: dict[str, int] = {}  # manual points, and since when each is known
         self._sequence: dict[tuple[str, int | str], int] = {}
@@ -141,7 +144,7 @@ class Public:
             if len(self._sequence) > REMEMBERED:
                 self._sequence.pop(next(iter(self._sequence)))  # the one that was shown longest ago
             self._dirty[kind][key] = record
-            if isinstance(record, Alarm) and record.over:
+            if (isinstance(record, Alarm) and record.over) or (isinstance(record, Silence) and not record.open):
                 self._shown[kind].pop(key, None)
             else:
                 self._shown[kind][key] = record
@@ -224,6 +227,7 @@ class Public:
                 self._readings(),
                 self.awaited,
                 [each for each in shown["isolations"].values() if each.lifted is None or each.lifted.entered_at >= since],
+                silences=list(shown["silences"].values()),
             )
         )
 
@@ -276,6 +280,7 @@ class Public:
                         set_up,
                         tuple(dirty["readings"].values()),
                         tuple(dirty["isolations"].values()),
+                        silences=tuple(dirty["silences"].values()),
                     ),
                 )
         if self._live.dirty:
@@ -328,7 +333,7 @@ class Public:
 
 def _record(event: ev.Event) -> Record | None:  # noqa: PLR0911 - one line a kind
     match event:
-        case ev.AlarmRaised() | ev.AlarmReturned() | ev.AlarmAcknowledged() | ev.AlarmAssigned():
+        case ev.AlarmRaised() | ev.AlarmReturned() | ev.AlarmAcknowledged() | ev.AlarmAssigned() | ev.AlarmAdvanced():
             return event.alarm
         case ev.FaultOpened() | ev.FaultJoined() | ev.FaultTaken() | ev.FaultOrdered() | ev.FaultClockWarned() | ev.FaultClosed():
             return event.fault
@@ -342,6 +347,8 @@ def _record(event: ev.Event) -> Record | None:  # noqa: PLR0911 - one line a kin
             return event.reading
         case ev.IsolationOpened() | ev.IsolationAmended() | ev.IsolationPatrolled() | ev.IsolationLifted():
             return event.isolation
+        case ev.SilenceBegun() | ev.SilenceEnded():
+            return event.silence
         case _:
             return None
 
@@ -362,3 +369,5 @@ def _place(record: Record) -> tuple[str, int | str]:  # noqa: PLR0911 - one line
             return "readings", record.id
         case Isolation():
             return "isolations", record.number
+        case Silence():
+            return "silences", record.number

@@ -63,7 +63,7 @@ class Reminding:
         touched: set[int] = set()
         for entry in entries:
             match entry.event:
-                case ev.AlarmRaised() as raised:
+                case ev.AlarmRaised() | ev.AlarmAdvanced() as raised:
                     self._fault_for(raised.alarm)
                 case (
                     ev.FaultOpened() | ev.FaultJoined() | ev.FaultTaken() | ev.FaultOrdered() | ev.FaultClosed()

@@ -31,9 +31,11 @@ from console.domain.plans import PlanState
 from console.domain.pointlists import Choices, Drafted
 from console.domain.problems import Problem
 from console.domain.readings import TypedReading
+from console.domain.silences import Silence
 from console.link.bench import BenchAnswer, BenchQuery
 from console.link.exports import ExportAnswers, ExportQueries
 from console.link.keeping import StoreAnswer, StoreQuery
+from console.link.notify import NotifyAnswer, NotifyQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
 
 PROTOCOL = 1
@@ -159,7 +161,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
-    | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery
+    | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery | NotifyQuery
     | StoreQuery | ExportQueries
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
@@ -218,6 +220,7 @@ class Snapshot(_Message, frozen=True):
     readings: tuple[TypedReading, ...] = ()  # the newest of every manual point
     awaited: dict[str, int] = {}  # manual points, and since when each is known (UTC ns)
     isolations: tuple[Isolation, ...] = ()  # open ones and those lifted in the last 24 h
+    silences: tuple[Silence, ...] = ()  # open ones
 
 
 class Delta(_Message, frozen=True):
@@ -237,6 +240,7 @@ class Delta(_Message, frozen=True):
     set_up: bool | None = None
     readings: tuple[TypedReading, ...] = ()
     isolations: tuple[Isolation, ...] = ()
+    silences: tuple[Silence, ...] = ()  # ended ones come once more
     # a changed configuration is followed by a new Snapshot instead
 
 
@@ -370,6 +374,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
-    | RegisterAnswer | StoreAnswer | ExportAnswers
+    | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

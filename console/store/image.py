@@ -13,6 +13,7 @@ from console.domain.isolations import Isolation
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.readings import TypedReading
+from console.domain.silences import Silence
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,4 +61,6 @@ class Image:
     readings: tuple[TypedReading, ...] = ()  # the newest of every manual point
     isolations: tuple[Isolation, ...] = ()  # open, or lifted within the last 24 h before ``alive``
     next_isolation: int = 1
+    silences: tuple[Silence, ...] = ()  # open ones
+    next_silence: int = 1
     first_seen: dict[str, int] = field(default_factory=dict)  # point id -> when the store first knew it, UTC ns

@@ -30,6 +30,7 @@ from console.store.records import (
     isolation_decoder,
     order_decoder,
     reading_decoder,
+    silence_decoder,
     subjects,
 )  # fmt: skip
 
@@ -199,6 +200,8 @@ class Ledger:
                 stopped_in_order=facts.get("running") == "0",
                 readings=tuple(map(reading_decoder.decode, self._newest_readings())),
                 isolations=tuple(map(isolation_decoder.decode, self._recent("isolation", alive))),
+                silences=tuple(map(silence_decoder.decode, self._still_open("silence"))),
+                next_silence=(self._connection.execute(select(func.max(schema.silence.c.number))).scalar() or 0) + 1,
                 next_isolation=(self._connection.execute(select(func.max(schema.isolation.c.number))).scalar() or 0) + 1,
                 first_seen={
                     row.id: row.first_seen for row in self._connection.execute(select(schema.point.c.id, schema.point.c.first_seen))
@@ -211,6 +214,10 @@ class Ledger:
         ranked = select(table.c.record, place).subquery()
         return list(self._connection.execute(select(ranked.c.record).where(ranked.c.place <= KEPT)).scalars())
 
+    def _still_open(self, name: str) -> list[str]:
+        table = schema.main.tables[name]
+        return list(self._connection.execute(select(table.c.record).where(table.c.open == 1).order_by(table.c.number)).scalars())
+
     def _recent(self, name: str, alive: int) -> list[str]:
         table = schema.main.tables[name]
         wanted = (table.c.open == 1) | (table.c.ended_at > alive - DAY)
@@ -220,7 +227,7 @@ class Ledger:
 def _collect(event: Event, rows: dict[str, dict[object, Row]]) -> None:
     """The row of the record inside ``event``; of several events about one record the last one counts."""
     match event:
-        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
+        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned() | e.AlarmAdvanced():
             alarm = event.alarm
             rows.setdefault("alarm", {})[alarm.number] = {
                 "number": alarm.number, "open": int(not alarm.over), "raised_at": alarm.raised_at, "equipment": alarm.equipment,
@@ -251,6 +258,13 @@ def _collect(event: Event, rows: dict[str, dict[object, Row]]) -> None:
                 "number": entry.number, "open": int(entry.open), "since": entry.since,
                 "ended_at": 0 if entry.lifted is None else entry.lifted.entered_at, "equipment": entry.equipment,
                 "record": _json(entry),
+            }  # fmt: skip
+        case e.SilenceBegun() | e.SilenceEnded():
+            silence = event.silence
+            rows.setdefault("silence", {})[silence.number] = {
+                "number": silence.number, "open": int(silence.open), "since": silence.began.at,
+                "ended_at": 0 if silence.ended is None else silence.ended.at, "equipment": silence.equipment,
+                "record": _json(silence),
             }  # fmt: skip
         case e.AccountSaved():
             rows.setdefault("account", {})[event.account.name] = {"name": event.account.name, "record": _json(event.account)}

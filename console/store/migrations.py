@@ -38,7 +38,20 @@ def _main_1_to_2(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MAIN_STEPS: Mapping[int, Step] = {1: _main_1_to_2}
+def _main_2_to_3(connection: Connection) -> None:
+    """What people keep quiet."""
+    for statement in (
+        """CREATE TABLE silence (number INTEGER NOT NULL, open INTEGER NOT NULL, since INTEGER NOT NULL,
+           ended_at INTEGER NOT NULL, equipment VARCHAR NOT NULL, record TEXT NOT NULL, PRIMARY KEY (number))""",
+        "CREATE INDEX silence_began ON silence (since)",
+        "CREATE INDEX silence_equipment ON silence (equipment, since)",
+        "CREATE INDEX silence_ended ON silence (ended_at)",
+        "CREATE INDEX silence_open ON silence (open) WHERE open = 1",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MAIN_STEPS: Mapping[int, Step] = {1: _main_1_to_2, 2: _main_2_to_3}
 HISTORY_STEPS: Mapping[int, Step] = {1: _history_1_to_2}
 
 

@@ -13,12 +13,14 @@ from console.domain.faults import Fault
 from console.domain.isolations import Isolation
 from console.domain.orders import Order, OrderState
 from console.domain.readings import TypedReading
+from console.domain.silences import Silence
 
 GENESIS = hashlib.sha256(b"building-console").digest()  # what the first entry is chained to
 
 entry_decoder = msgspec.json.Decoder(Entry)
 alarm_decoder = msgspec.json.Decoder(Alarm)
 fault_decoder = msgspec.json.Decoder(Fault)
+silence_decoder = msgspec.json.Decoder(Silence)
 isolation_decoder = msgspec.json.Decoder(Isolation)
 reading_decoder = msgspec.json.Decoder(TypedReading)
 order_decoder = msgspec.json.Decoder(Order)
@@ -51,7 +53,7 @@ def subjects(entry: Entry) -> set[str]:
 def _about(event: Event) -> tuple[tuple[str, str | int], ...]:  # noqa: PLR0912 - one branch a kind of event
     found: tuple[tuple[str, str | int], ...] = ()
     match event:
-        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
+        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned() | e.AlarmAdvanced():
             alarm = event.alarm
             fault = int(alarm.fault.rpartition("-")[2]) if alarm.fault else 0  # "F-000012"
             found = ("alarm", alarm.number), ("equipment", alarm.equipment), ("fault", fault)
@@ -83,6 +85,8 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:  # noqa: PLR0912 
         case e.NoticePlanned() | e.NoticeSending() | e.NoticeSent() | e.NoticeFailed() | e.NoticeCancelled():
             notice = event.notice
             found = ("notice", "all"), ("fault", notice.fault), ("equipment", notice.equipment)
+        case e.SilenceBegun() | e.SilenceEnded():
+            found = ("silence", event.silence.number), ("equipment", event.silence.equipment), ("order", event.silence.order)
         case e.HealthChanged():
             found = (("health", event.id),)
         case _:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 2  # of main.db
+SCHEMA = 3  # of main.db
 
 main = MetaData()
 
@@ -89,6 +89,7 @@ def _ledger(name: str, began: str) -> Table:
 fault = _ledger("fault", "opened_at")
 order = _ledger("work_order", "created_at")
 isolation = _ledger("isolation", "since")
+silence = _ledger("silence", "since")
 
 reading = Table(
     "manual_reading",

@@ -24,6 +24,7 @@ from console.domain.problems import Problem
 from console.domain.quality import Quality
 from console.domain.readings import Readings, overdue_since, recent, taken_in
 from console.domain.rules import AlarmRule
+from console.domain.silences import Silence
 from console.domain.text import Text
 from console.domain.times import DAY, SECOND
 from console.domain.world import ended_at
@@ -63,6 +64,7 @@ class Picture(QObject):
     plans_changed = Signal()
     readings_changed = Signal(object)  # set[str]: point ids
     isolations_changed = Signal(object)  # set[int]
+    silences_changed = Signal()
     health_changed = Signal()
     people_changed = Signal()
     link_changed = Signal(str)  # connecting | live | lost
@@ -87,6 +89,7 @@ class Picture(QObject):
         self.readings: dict[str, Readings] = {}  # the newest of every manual point
         self.awaited: dict[str, int] = {}  # manual points, and since when each is known
         self.isolations: dict[int, Isolation] = {}
+        self.silences: dict[int, Silence] = {}  # open ones
         self.health: dict[str, HealthLine] = {}
         self.sessions: tuple[Session, ...] = ()
         self.me = ""
@@ -172,6 +175,7 @@ class Picture(QObject):
         self.health = {line.id: line for line in snapshot.health}
         self.readings, self.awaited = recent(snapshot.readings), snapshot.awaited
         self.isolations = {isolation.number: isolation for isolation in snapshot.isolations}
+        self.silences = {silence.number: silence for silence in snapshot.silences}
         self.sessions, self.me, self.set_up = snapshot.sessions, snapshot.me, snapshot.set_up
         self._values = {}
         self._take_values(snapshot.live)
@@ -193,6 +197,10 @@ class Picture(QObject):
         for reading in delta.readings:
             self.readings[reading.point] = taken_in(self.readings.get(reading.point, ()), reading)
         self.isolations.update((isolation.number, isolation) for isolation in delta.isolations)
+        self.silences.update((silence.number, silence) for silence in delta.silences)
+        for silence in delta.silences:
+            if not silence.open:
+                del self.silences[silence.number]
         self.accounts.update((account.name, account) for account in delta.accounts)
         self.health.update((line.id, line) for line in delta.health)
         for gone in delta.health_gone:
@@ -210,6 +218,8 @@ class Picture(QObject):
             self.readings_changed.emit({reading.point for reading in delta.readings})
         if delta.isolations:
             self.isolations_changed.emit({isolation.number for isolation in delta.isolations})
+        if delta.silences:
+            self.silences_changed.emit()
         if delta.health or delta.health_gone:
             self.health_changed.emit()
         if numbers:

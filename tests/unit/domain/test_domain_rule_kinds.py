@@ -152,7 +152,7 @@ def test_an_expression_has_this_value(text: str, known: dict[str, float], value:
     "text",
     [
         "", "1 +", "a.b", "__import__('os')", "open('x')", "a[0]", "lambda: 1", "[a]", "a ** 9", "'text'", "point(a)", "point('')",
-        "max(1)", "max(a, key=b)", "a if b", "(a := 1)", "f'{a}'", "1e999", "a is b", "a in b", "~a", "a << 2", 
+        "max(1)", "max(a, key=b)", "a if b", "(a := 1)", "f'{a}'", "1e999", "a is b", "a in b", "~a", "a << 2",
         "x" * 501, "-" * 60 + "1", "abs(*a)", "None", "1j",
     ],
 )  # fmt: skip

@@ -74,6 +74,7 @@ def test_a_store_of_the_first_schema_gets_the_same_tables(tmp_path: Path) -> Non
     with sqlite3.connect(tmp_path / "old" / "main.db") as connection:
         connection.execute("DROP TABLE isolation")
         connection.execute("DROP TABLE manual_reading")
+        connection.execute("DROP TABLE silence")
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
     connection.close()
     store = open_store(tmp_path / "old", T)
