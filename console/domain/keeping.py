@@ -84,3 +84,4 @@ class StoreStatus(msgspec.Struct, frozen=True, omit_defaults=True):
     removed: str = ""
     sizes: tuple[tuple[int, int], ...] = ()
     months: tuple[MonthSize, ...] = ()
+    missing: tuple[str, ...] = ()  # month files that were there and are not, though nobody removed them

@@ -30,7 +30,7 @@ from console.engine.health import HealthBoard
 from console.engine.system import SystemAlarms
 from console.engine.workers import Workers
 from console.store import forecast
-from console.store.months import month_files
+from console.store.months import month_files, month_span
 from console.store.readonly import closed_month
 from console.store.refusals import StoreRefused
 
@@ -188,11 +188,15 @@ class Keeping:
         self._set(verified_at=self._clock.now(), verified_blocks=blocks, damage=damage[:100])
         self._decisions.decide([StoreVerified(blocks, len(damage))])
 
+    def _samples_before(self, now: int) -> int:
+        """Samples that are older than this have been kept long enough (UTC ns)."""
+        return now - round(self._policy.history_years * YEAR)
+
     async def _remove(self) -> None:
         if not self._trusted():
             return
         now, policy = self._clock.now(), self._policy
-        samples = now - round(policy.history_years * YEAR) if policy.history_years else 0
+        samples = self._samples_before(now)
         ledgers = now - round(policy.ledger_years * YEAR) if policy.ledger_years else 0
         self._set(busy="retention")
         try:
@@ -218,7 +222,10 @@ class Keeping:
             known = (*known, (now, size))[-SIZES:]
         daily = forecast.rate((*known, (now, size)))
         days = forecast.full_in(free, daily)
-        self._set(at=now, size=size, free=free, daily=daily, full_days=days, months=months, sizes=known)
+        there = {month.name for month in months}
+        known_months = {*self._status.missing, *(month.name for month in self._status.months)}
+        gone = tuple(sorted(name for name in known_months - there if month_span(name)[1] > self._samples_before(now)))
+        self._set(at=now, size=size, free=free, daily=daily, full_days=days, months=months, sizes=known, missing=gone)
         self._keep()
         self._judge()
 
@@ -227,6 +234,8 @@ class Keeping:
         space = self._space(status)
         damage = status.damage
         store = space
+        if store is None and status.missing:
+            store = Problem("engine.month_missing", {"files": ", ".join(status.missing)})
         if store is None and damage:
             store = Problem("engine.damage_found", {"count": len(damage)})
         figures = {"size_mb": round(status.size / 1e6, 1), "free_mb": float(round(status.free / 1e6))}
@@ -234,7 +243,7 @@ class Keeping:
             figures |= {"mb_a_day": round(status.daily / 1e6, 1), "full_days": float(round(status.full_days))}
         self._board.say("store", HealthState.OK if store is None else HealthState.DEGRADED, store, figures=figures)
         self._sound(system_alarms.SPACE, space)
-        self._sound(system_alarms.DAMAGE, store if damage else None)
+        self._sound(system_alarms.DAMAGE, store if damage or status.missing else None)
         if self._policy.backup is None:
             self._sound(system_alarms.BACKUP, None)
             return
