@@ -1,4 +1,4 @@
-"""A trend as a file. Written beside the GUI thread; a file is whole or not there."""
+"""What a trend shows as a file. Written beside the GUI thread; a file is whole or not there."""
 
 from __future__ import annotations
 
@@ -8,12 +8,9 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QObject, Signal
 
 from console.domain.estate import Point
-from console.domain.quality import Quality
-from console.link.messages import Series
 from console.texts import language
 from console.ui.moments import local
 from console.ui.trends.curves import Buckets
@@ -57,19 +54,6 @@ def bucket_rows(found: list[tuple[Point, Buckets]], zone_name: str) -> Iterator[
             buckets.times.tolist(), buckets.lows.tolist(), buckets.means.tolist(), buckets.highs.tolist(), strict=True
         ):
             yield [*_moments(at, zone_name), point.id, name, point.unit, low, mean, high]
-
-
-def sample_rows(found: list[tuple[Point, Series]], zone_name: str) -> Iterator[Row]:
-    """Every sample with its quality, point after point."""
-    yield ["time", "utc", "point", "name", "unit", "value", "quality"]
-    for point, series in found:
-        name = point.name.get(language())
-        times = np.frombuffer(series.times, "<i8").tolist()
-        values: list[float | int | str] = np.frombuffer(series.values, "<f8").tolist()
-        for place, exact in series.exact.items():
-            values[place] = exact
-        for at, value, quality in zip(times, values, series.quality, strict=True):
-            yield [*_moments(at, zone_name), point.id, name, point.unit, value, Quality(quality).name.lower()]
 
 
 def _moments(at: int, zone_name: str) -> tuple[str, str]:

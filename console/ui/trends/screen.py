@@ -14,7 +14,6 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QInputDialog, QStackedWi
 
 from console.domain import commands as cmd
 from console.domain.problems import Problem
-from console.link.messages import Answer, HistoryAnswer, HistoryQuery
 from console.texts import sentence, tr
 from console.ui.desk import Desk
 from console.ui.picture import Picture
@@ -26,9 +25,10 @@ from console.ui.widgets.cards import GAP, Blank, Card
 
 if TYPE_CHECKING:
     from console.ui.trends.board import Board
+    from console.ui.trends.drawing import Drawing
     from console.ui.trends.marks import Mark
 
-MOST_SAMPLES = 1_000_000  # of an export, all pens together
+FILES = "CSV (*.csv);;Excel (*.xlsx);;Parquet (*.parquet)"
 
 
 class Navigator(Protocol):
@@ -52,6 +52,7 @@ class TrendsScreen(QWidget):
         self._view = of_pens.last_view()
         self._said = ""
         self.board: Board | None = None
+        self._drawing: Drawing | None = None
         self.picker = PointPicker(picture)
         self.toolbar = Toolbar()
         self._blank = Blank()
@@ -76,6 +77,7 @@ class TrendsScreen(QWidget):
     def _connect(self) -> None:
         bar, picture = self.toolbar, self._picture
         self.picker.picked.connect(self.add_point)
+        bar.export_stopped.connect(self._stop_export)
         bar.span_chosen.connect(lambda span: self._show(replace(self._view, span=span)))
         bar.live_toggled.connect(self._toggle_live)
         bar.compare_chosen.connect(lambda shift: self._show(replace(self._view, compare=shift)))
@@ -288,38 +290,51 @@ class TrendsScreen(QWidget):
             QGuiApplication.clipboard().setPixmap(self.board.grab())
             self._say(tr("trends.export.copied"))
         else:
-            dialog = QFileDialog(self, tr("trends.export"), "trend.csv", "CSV (*.csv)")
+            samples = what == "samples"
+            dialog = QFileDialog(self, tr("trends.export"), "trend.csv", FILES if samples else FILES.partition(";;")[0])
+            dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
             dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
             dialog.setDefaultSuffix("csv")
+            dialog.filterSelected.connect(lambda chosen: dialog.setDefaultSuffix(chosen.rpartition(".")[2].rstrip(")")))
             dialog.fileSelected.connect(lambda file: self.export_to(what, Path(file)))
             dialog.open()
 
     def export_to(self, what: str, file: Path) -> None:
-        """``shown`` (the buckets that are drawn) or ``samples`` (every sample of the shown range)."""
-        from console.ui.trends import exporting  # noqa: PLC0415 - needs numpy
+        """``shown`` (the buckets that are drawn, as csv) or ``samples`` (every sample of the shown range, of any size)."""
+        from console.ui.trends import drawing, exporting  # noqa: PLC0415 - need numpy
 
         board, zone = self.board, self._picture.estate.site.timezone
         if board is None:
             return
-        writer = exporting.Writer(self)
-        writer.written.connect(lambda name, rows: self._say(tr("trends.export.done", file=name, rows=rows)))
-        writer.failed.connect(lambda name, reason: self._say(tr("trends.export.failed", file=name, reason=reason)))
         if what == "shown":
+            writer = exporting.Writer(self)
+            writer.written.connect(self._exported)
+            writer.failed.connect(self._unwritable)
             found = board.shown_buckets()
             writer.start(file, lambda: exporting.bucket_rows(found, zone))
             return
-        points = {point.number: point for pen, point in board.pens() if pen.shown}
-        since, until = board.shown()
+        if self._drawing is not None:
+            return
+        job = self._drawing = drawing.Drawing(self._desk, file, self)
+        job.progressed.connect(self.toolbar.show_export)
+        for ended, say in ((job.done, self._exported), (job.refused, self._failed), (job.unwritable, self._unwritable)):
+            ended.connect(self._drawn)
+            ended.connect(say)
+        self.toolbar.show_export(0)
+        job.start(tuple(point.number for pen, point in board.pens() if pen.shown), *board.shown())
 
-        def answered(answer: Answer) -> None:
-            if not isinstance(answer, HistoryAnswer):
-                return
-            if any(series.truncated for series in answer.series):
-                self._say(tr("trends.export.too_much", most=MOST_SAMPLES))
-                return
-            pairs = [(points[series.point], series) for series in answer.series]
-            writer.start(file, lambda: exporting.sample_rows(pairs, zone))
+    def _exported(self, file: str, rows: int) -> None:
+        self._say(tr("trends.export.done", file=file, rows=f"{rows:,}"))
 
-        self._say(tr("trends.export.running"))
-        limit = MOST_SAMPLES // max(1, len(points))
-        self._desk.query(lambda id: HistoryQuery(id, tuple(points), since, until, 0, limit), answered, self._failed)
+    def _unwritable(self, file: str, reason: str) -> None:
+        self._say(tr("trends.export.failed", file=file, reason=reason))
+
+    def _drawn(self, *_: object) -> None:
+        self._drawing = None
+        self.toolbar.show_export(None)
+
+    def _stop_export(self) -> None:
+        if self._drawing is not None:
+            self._drawing.stop()
+            self._drawn()
+            self._say(tr("trends.export.stopped"))

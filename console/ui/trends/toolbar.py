@@ -26,6 +26,7 @@ class Toolbar(QWidget):
     fit_asked = Signal()
     note_asked = Signal()
     export_asked = Signal(str)  # shown | samples | picture
+    export_stopped = Signal()
     view_opened = Signal(str)
     view_saved = Signal()
     view_forgotten = Signal(str)
@@ -60,6 +61,16 @@ class Toolbar(QWidget):
         self.views.menu().aboutToShow.connect(self._fill_views)
         row.addWidget(self.views)
         row.addWidget(self.export)
+        self.stop = self._button("trend_export_stop")
+        self.stop.clicked.connect(self.export_stopped)
+        self.stop.hide()
+        row.addWidget(self.stop)
+
+    def show_export(self, share: int | None) -> None:
+        """How far an export is, in per cent, with the way to end it; ``None``: there is none."""
+        self.export.setVisible(share is None)
+        self.stop.setVisible(share is not None)
+        self.stop.setText(tr("trends.export.stop", percent=share or 0))
 
     def show_state(self, span: int, live: bool, compare: int) -> None:
         """What is on the page."""

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from console.domain.commands import WriteNote
 from console.domain.times import DAY, HOUR, SECOND
+from console.link.exports import ExportAnswer, ExportPartAnswer, ExportPartQuery, ExportQuery
 from console.link.messages import AlarmHistoryAnswer, AlarmHistoryQuery, HistoryAnswer, HistoryQuery, LogQuery, Series
 from console.texts import ENGLISH, set_language
 from console.ui.picture import Picture
@@ -195,27 +196,66 @@ def test_what_is_shown_can_be_exported(screen: TrendsScreen, line: RecordingLine
     assert rows[0]["utc"].startswith("2026-11-22T23:0")
 
 
-def test_every_sample_can_be_exported_unless_there_are_too_many(
+def test_every_sample_is_drawn_part_by_part_into_a_file_of_the_chosen_form(
+    screen: TrendsScreen, line: RecordingLine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    screen.show_points([PRESSURE])
+    serve(line)
+    file = tmp_path / "all.xlsx"
+    screen.export_to("samples", file)
+    assert screen.toolbar.stop.isVisibleTo(screen)
+    query = line.queries[-1]
+    assert isinstance(query, ExportQuery)
+    assert (query.points, query.form, query.bucket) == ((NUMBERS[PRESSURE],), "xlsx", 0)
+    assert (query.since, query.until) == screen.board.shown()  # type: ignore[union-attr]
+    line.answer(ExportAnswer(query.id, 7))
+    for part, data in enumerate((b"one", b"", b"two")):
+        qtbot.waitUntil(lambda: bool(line._waiting))
+        asked = line.queries[-1]
+        assert isinstance(asked, ExportPartQuery)
+        assert (asked.job, asked.stop) == (7, False)
+        assert not file.exists()
+        line.answer(ExportPartAnswer(asked.id, data, (part + 1) / 3, 1000 * part, over=part == 2))
+        assert f"{100 * (part + 1) // 3} %" in screen.toolbar.stop.text()
+    qtbot.waitUntil(file.exists)
+    assert file.read_bytes() == b"onetwo"
+    qtbot.waitUntil(lambda: "2,000" in screen._card.remark.text())
+    assert not screen.toolbar.stop.isVisibleTo(screen)
+    assert not list(tmp_path.glob("*.part"))
+
+
+def test_an_export_that_is_stopped_leaves_nothing_and_ends_the_collectors_work(
     screen: TrendsScreen, line: RecordingLine, tmp_path: Path, qtbot: QtBot
 ) -> None:
     screen.show_points([PRESSURE])
     serve(line)
     screen.export_to("samples", tmp_path / "all.csv")
-    query = line.queries[-1]
-    assert isinstance(query, HistoryQuery)
-    assert query.buckets == 0
-    times, values = np.array([NOW - SECOND, NOW], np.int64), np.array([0.5, 0.0])
-    line._waiting.pop()(
-        HistoryAnswer(query.id, (Series(query.points[0], times.tobytes(), values.tobytes(), b"\x00\x05", exact={1: 2**60}),))
-    )
-    qtbot.waitUntil((tmp_path / "all.csv").exists)
-    text = (tmp_path / "all.csv").read_text(encoding="utf-8-sig")
-    assert "0.5,good" in text
-    assert f"{2**60},comm_lost" in text
-    screen.export_to("samples", tmp_path / "more.csv")
-    line._waiting.pop()(HistoryAnswer(query.id + 1, (Series(query.points[0], b"", b"", truncated=True),)))
-    assert "building-console history" in screen._card.remark.text()
-    assert not (tmp_path / "more.csv").exists()
+    line.answer(ExportAnswer(line.queries[-1].id, 7))
+    line.answer(ExportPartAnswer(line.queries[-1].id, b"some", 0.4, 10))
+    qtbot.waitUntil(lambda: bool(line._waiting))
+    qtbot.mouseClick(screen.toolbar.stop, Qt.MouseButton.LeftButton)
+    last = line.queries[-1]
+    assert isinstance(last, ExportPartQuery)
+    assert last.stop
+    line.answer(ExportPartAnswer(last.id, b"late", 0.5, 20))  # of the question before: comes too late
+    qtbot.waitUntil(lambda: not list(tmp_path.glob("all*")))
+    assert "停止" in screen._card.remark.text()
+
+
+def test_an_export_that_is_refused_says_why_and_leaves_nothing(
+    screen: TrendsScreen, line: RecordingLine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    screen.show_points([PRESSURE])
+    serve(line)
+    screen.export_to("samples", tmp_path / "all.parquet")
+    line.answer(ExportAnswer(line.queries[-1].id, 7))
+    line.deny("store.no_parquet")
+    assert "pyarrow" in screen._card.remark.text()
+    qtbot.waitUntil(lambda: not list(tmp_path.glob("all*")))
+    screen.export_to("samples", tmp_path / "no" / "all.csv")
+    line.answer(ExportAnswer(line.queries[-1].id, 8))
+    qtbot.waitUntil(lambda: "all.csv" in screen._card.remark.text())
+    assert screen._drawing is None
 
 
 def test_a_place_that_cannot_be_written_is_said(screen: TrendsScreen, line: RecordingLine, tmp_path: Path, qtbot: QtBot) -> None:
