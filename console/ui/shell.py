@@ -6,6 +6,7 @@ say itself (a lost line, a refusal) stands in a bar in place; no modal dialogs.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -13,7 +14,6 @@ from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPainter, QPaintEvent, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QMainWindow,
     QPushButton,
@@ -28,6 +28,7 @@ from console.ui import icons, theme
 from console.ui.desk import Desk
 from console.ui.horn import Horn, Speaker
 from console.ui.nav import KEYS, Nav
+from console.ui.notice import Notice
 from console.ui.palette import Palette
 from console.ui.picture import Picture
 from console.ui.settings import remember, settings
@@ -35,7 +36,7 @@ from console.ui.signon import SignOnPanel
 from console.ui.stopping import StopPanel
 from console.ui.strip import Strip
 from console.ui.topbar import TopBar
-from console.ui.widgets.cards import GAP, label
+from console.ui.widgets.cards import GAP
 from console.ui.widgets.tables import TableView
 
 CLASSES = {
@@ -43,6 +44,10 @@ CLASSES = {
     "orders": "OrdersScreen", "connections": "ConnectionsScreen", "system": "SystemScreen", "trends": "TrendsScreen",
     "readings": "ReadingsScreen", "isolations": "IsolationsScreen", "energy": "EnergyScreen",
     "commissioning": "CommissioningScreen",
+}  # fmt: skip
+SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen shows what it was opened for
+    "equipment": ("show_equipment", str), "alarms": ("show_alarm", int), "faults": ("show_fault", int),
+    "orders": ("show_order", int), "trends": ("show_points", str.split), "commissioning": ("show_point", str),
 }  # fmt: skip
 KEEP_REFUSAL_MS = 12_000
 SIGN_ON_FIRST = ("link.sign_on_first", "link.no_token")  # a remote collector that does not know this station yet
@@ -96,30 +101,6 @@ class Veil(QWidget):
             ground = theme.colour("window")
             ground.setAlpha(190)
             painter.fillRect(self.rect(), ground)
-
-
-class Notice(QFrame):
-    """One line of what the program has to say, with an optional button."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setProperty("card", True)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 6, 8, 6)
-        self.text = label(role="error", wrap=True)
-        self.text.setObjectName("notice")
-        self.button = QPushButton("×")
-        self.button.setProperty("flat", True)
-        self.button.clicked.connect(self.hide)
-        layout.addWidget(self.text, 1)
-        layout.addWidget(self.button)
-        self.hide()
-
-    def say(self, text: str, *, closable: bool = True) -> None:
-        """Show ``text``."""
-        self.text.setText(text)
-        self.button.setVisible(closable)
-        self.show()
 
 
 class Shell(QMainWindow):
@@ -248,6 +229,10 @@ class Shell(QMainWindow):
         """The trend page with these points."""
         self._go("trends", " ".join(points))
 
+    def open_bench(self, point: str) -> None:
+        """The bench, reading this point by hand."""
+        self._go("commissioning", point)
+
     def back(self) -> None:
         """Where one was before."""
         if self._been:
@@ -282,12 +267,9 @@ class Shell(QMainWindow):
         self._stack.setCurrentWidget(screen)
         self.nav.set_open(name)
         self.topbar.set_screen(name)
-        if subject:
-            show = {"equipment": "show_equipment", "alarms": "show_alarm", "faults": "show_fault", "orders": "show_order"}.get(name)
-            if name == "trends":
-                screen.show_points(subject.split())  # type: ignore[attr-defined] # the trend page has it
-            elif show is not None:
-                getattr(screen, show)(subject if name == "equipment" else int(subject))
+        if subject and name in SUBJECTS:
+            show, of = SUBJECTS[name]
+            getattr(screen, show)(of(subject))
 
     def _open_lamp(self, key: str) -> None:
         self.open_screen("alarms")

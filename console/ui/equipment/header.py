@@ -37,6 +37,8 @@ class Navigator(Protocol):
 
     def open_trend(self, points: list[str]) -> None: ...
 
+    def open_bench(self, point: str) -> None: ...
+
 
 class Header(QFrame):
     """See the module."""

@@ -43,6 +43,7 @@ class MachinePage(QWidget):
         self._navigator = navigator
         self._lay_out()
         self.points.picked.connect(self._picked)
+        self.points.bench_asked.connect(navigator.open_bench)
         self.aside.alarm_opened.connect(navigator.open_alarm)
         self.aside.order_opened.connect(navigator.open_order)
         self.trend.wide_asked.connect(navigator.open_trend)

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QLineEdit, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from console.domain.estate import Point, ValueKind
+from console.domain.estate import ModbusSource, Point, ValueKind
 from console.domain.times import HOUR, MINUTE
 from console.link.messages import Answer, HistoryAnswer, HistoryQuery
 from console.texts import language, tr
@@ -67,9 +67,10 @@ class _SparkDelegate(QStyledItemDelegate):
 
 
 class PointsCard(Card):
-    """The table in its card. ``picked``: the points whose trend is wanted."""
+    """The table in its card. ``picked``: the points whose trend is wanted; ``bench_asked``: one that is to be read by hand."""
 
     picked = Signal(object)  # list[Point]
+    bench_asked = Signal(str)  # point id
 
     def __init__(self, picture: Picture, desk: Desk, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -92,7 +93,13 @@ class PointsCard(Card):
         self.body.addWidget(self.typed)
         self.body.addWidget(self.table, 1)
         self.why = WhyLabel(picture, desk, "points_why")
-        self.body.addWidget(self.why)
+        self.bench = QPushButton()
+        self.bench.setObjectName("points_bench")
+        self.bench.clicked.connect(self._to_bench)
+        foot = QHBoxLayout()
+        foot.addWidget(self.why, 1)
+        foot.addWidget(self.bench)
+        self.body.addLayout(foot)
         self._settle = QTimer(self)
         self._settle.setSingleShot(True)
         self._settle.setInterval(SETTLE_MS)
@@ -196,6 +203,7 @@ class PointsCard(Card):
         self.set_heading(tr("equipment.points"), tr("equipment.points.remark", count=len(self._points)))
         self.typed.setPlaceholderText(tr("equipment.points.filter"))
         self._model.refresh()
+        self.bench.setText(tr("commissioning.sheet.do.read"))
         self.why.retranslate()
         self._explain()
 
@@ -246,8 +254,14 @@ class PointsCard(Card):
         """Why the chosen point has no good value."""
         chosen = self.table.selected()
         self.why.show_point(self._picture.points.get(chosen[0].id) if len(chosen) == 1 else None)
+        self.bench.setVisible(not self.why.isHidden() and isinstance(chosen[0].source, ModbusSource))
         more = (0 if self.typed.isHidden() else 40) + (0 if self.why.isHidden() else WHY)
         self.setMaximumHeight(max(3, len(self._points)) * ROW + FRAME + more)
+
+    def _to_bench(self) -> None:
+        chosen = self.table.selected()
+        if chosen:
+            self.bench_asked.emit(chosen[0].id)
 
     def _picked(self) -> None:
         self._explain()

@@ -36,6 +36,9 @@ class Been:
     def open_order(self, number: int) -> None:
         self.places.append(("order", number))
 
+    def open_bench(self, point: str) -> None:
+        self.places.append(("bench", point))
+
     def open_trend(self, points: list[str]) -> None:
         self.places.append(("trend", points))
 
