@@ -36,6 +36,7 @@ def site_text(base_port: int, broker_port: int, hint_zh: str, hint_en: str) -> s
         files("config.demo").joinpath("stations.yaml").read_text(encoding="utf-8"),
         "equipment:\n" + _elevators() + _pumps() + _fire() + _electricity() + _water() + _manual(),
         _plans(),
+        _energy(),
     )
     return "\n".join(sections)
 
@@ -274,4 +275,26 @@ plans:
     checklist:
       - {zh: 提前发停水通知, en: Announce the interruption}
       - {zh: 清洗、消毒、取样送检, en: "Clean, disinfect, take a sample"}
+"""
+
+
+def _energy() -> str:
+    return """\
+# What electricity and water cost, and what a month may use. Prices, hours and targets are invented examples: write those of
+# your own supply contract (尖峰平谷 hours and prices differ from city to city and from year to year).
+energy:
+  night: 02:00-05:00
+  tariffs:
+    - unit: kW·h
+      periods:
+        - {name: {zh: 尖（示例）, en: Critical peak (example)}, price: 1.28, hours: ["19:00-21:00"]}
+        - {name: {zh: 峰（示例）, en: Peak (example)}, price: 1.06, hours: ["10:00-12:00", "14:00-19:00"]}
+        - {name: {zh: 谷（示例）, en: Valley (example)}, price: 0.32, hours: ["23:00-07:00"]}
+        - {name: {zh: 平（示例）, en: Flat (example)}, price: 0.66}
+    - unit: m³
+      periods:
+        - {name: {zh: 综合水价（示例）, en: Water and sewage (example)}, price: 5.0}
+  targets:
+    - {unit: kW·h, months: [470000, 430000, 420000, 400000, 430000, 520000, 600000, 600000, 500000, 410000, 420000, 470000]}
+    - {unit: m³, months: [14000, 13000, 14000, 14000, 15000, 16000, 17000, 17000, 16000, 15000, 14000, 14000]}
 """

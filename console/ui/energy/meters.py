@@ -16,7 +16,9 @@ QUANTITIES = {
 }
 """The counters' units in the order of the selector, with the point that says how fast and its unit."""
 
-LOADS = ("incoming", "lighting", "elevators", "pumps", "hvac", "commercial", "constant", "charging", "public", "tenants")
+LOADS = (
+    "incoming", "residential", "commercial", "tenants", "public", "hvac", "lighting", "elevators", "pumps", "charging", "constant",
+)  # fmt: skip
 GROUPINGS = ("meter", "building", "load")
 
 
