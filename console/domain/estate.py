@@ -13,7 +13,9 @@ import msgspec
 from console.domain.energy import EnergyPolicy
 from console.domain.faults import ResponsePolicy
 from console.domain.keeping import Keeping
+from console.domain.notices import NotifySettings
 from console.domain.plans import MaintenancePlan
+from console.domain.rosters import Roster
 from console.domain.rules import AlarmRule
 from console.domain.text import EMPTY, Text
 
@@ -377,3 +379,5 @@ class Estate(msgspec.Struct, frozen=True):
     policy: ResponsePolicy = ResponsePolicy()
     energy: EnergyPolicy = EnergyPolicy()
     keeping: Keeping = Keeping()
+    roster: Roster | None = None  # as the site file has it; what counts may have been edited since
+    notify: NotifySettings | None = None  # likewise

@@ -51,6 +51,8 @@ from console.engine.learned import LearnedFile
 from console.engine.lines import EngineSink, Lines
 from console.engine.live import LiveTable
 from console.engine.manual import Manual
+from console.engine.notifying.outbox import Outbox
+from console.engine.notifying.vault import open_vault
 from console.engine.people import People, Seed
 from console.engine.photos import Photos
 from console.engine.public import Public
@@ -164,9 +166,11 @@ class Collector:
             accounts=image.accounts,
             readings=image.readings,
             isolations=image.isolations,
+            silences=image.silences,
             next_fault=image.next_fault,
             next_order=image.next_order,
             next_isolation=image.next_isolation,
+            next_silence=image.next_silence,
         )
         self._token = new_token()
         self._recorder = store.recorder(clock.now)
@@ -184,7 +188,12 @@ class Collector:
         self._public.on_record = self._publishing.show
         self._watch = Watch(self._decisions, self._board, self._public, self._deadlines, self._system, clock=clock)
         self._reminding = Reminding(self._decisions, self._deadlines, clock, self._hours, lambda: self._watch.clock_trusted)
-        self._watch.on_trusted = self._reminding.trusted
+        site = image.estate.site.id if image.estate is not None else self._folder.name
+        self._outbox = Outbox(
+            self._decisions, self._deadlines, clock, self._board, open_vault(self._folder, site),
+            site=lambda: self._configuring.estate.site.name, trusted=lambda: self._watch.clock_trusted,
+        )  # fmt: skip
+        self._watch.on_trusted = self._trusted
         self._keeping = Keeping(
             self._folder, board=self._board, system=self._system, decisions=self._decisions, deadlines=self._deadlines,
             clock=clock, trusted=lambda: self._watch.clock_trusted,
@@ -226,6 +235,7 @@ class Collector:
             bench=self._bench,
             store=self._keeping.status,
             exports=self._exports,
+            notify=self._outbox.answer,
         )
         self._desk = Desk(
             self._token,
@@ -238,6 +248,7 @@ class Collector:
             stop=self.stop,
             photos=photos,
             bench=self._bench,
+            outbox=self._outbox,
             keeping=self._keeping,
         )
         self._server = LinkServer(self._desk)
@@ -245,7 +256,7 @@ class Collector:
     def _restore(self, image: Image) -> None:
         """Put the last stored image before everybody's eyes: values as stale, alarms, faults and orders as they were."""
         self._public.load([*image.alarms, *image.faults, *image.orders, *image.plans, *image.accounts])
-        self._public.load([*image.readings, *image.isolations])
+        self._public.load([*image.readings, *image.isolations, *image.silences])
         self._live.configure([point.number for point in self._configuring.estate.points])
         self._recorder.choose(self._configuring.estate.points)
         self._live.restore(image.last_values)
@@ -253,6 +264,7 @@ class Collector:
 
     async def _begin(self, image: Image) -> None:
         """The configuration, the accounts, and the first words of the log, all on disk when it returns."""
+        await self._outbox.restore(self._folder, image.alive)
         if image.configuration == 0 and self._site_text is not None:
             await self._configuring.first(self._site_text, self._site_file)
         else:
@@ -264,6 +276,7 @@ class Collector:
         self._watch.summarise(self._reminding.start())
         self._manual.start(image.last_values)
         self._isolating.start()
+        self._outbox.start()
         await self._first_commits()
 
     async def _first_commits(self) -> None:
@@ -290,6 +303,7 @@ class Collector:
         await self._keeping.close()
         await self._lines.close()
         await self._publishing.close()
+        await self._outbox.close()
         for task in tasks:
             task.cancel()
         for task in tasks:
@@ -338,6 +352,11 @@ class Collector:
             await self._lines.configure(estate)
             self._reminding.plans()
             self._manual.start()
+
+    def _trusted(self) -> None:
+        """Somebody confirmed the time."""
+        self._reminding.trusted()
+        self._outbox.trusted()
 
     def _hours(self) -> dict[str, float]:
         """Present values of the running-hours counters that plans count on."""

@@ -11,6 +11,7 @@ import msgspec
 from console.domain.configuring import Change, Mistake
 from console.domain.estate import Estate, Site
 from console.domain.events import ConfigurationApplied
+from console.domain.noticing import imported
 from console.domain.problems import Refused
 from console.domain.text import Text
 from console.engine import checking
@@ -98,8 +99,11 @@ class Configuring:
             summary = Counter(added=len(estate.equipment) + len(estate.points))
         estate = await self._number(estate)
         revision = self.revision + 1
+        before = self.estate if self.revision else None
         await self._decisions.decide(
-            [ConfigurationApplied(revision, dict(summary))], by, extras=Extras(estate=estate, site_text=text)
+            [ConfigurationApplied(revision, dict(summary)), *imported(before, estate)],
+            by,
+            extras=Extras(estate=estate, site_text=text),
         )
         self.estate, self.revision = estate, revision
         self.text, self._previous = text, self.text

@@ -66,6 +66,8 @@ class Decisions:
         self._public = public
         self._unconfirmed: Counter[int] = Counter()  # alarms whose acknowledgement is decided and not on disk
         self._open: set[asyncio.Future[tuple[Entry, ...]]] = set()
+        # What belongs into an event's own transaction, given the number of the first such event: the notices that tell of it.
+        self.consequences: Callable[[Event, int], Sequence[Event]] = lambda _event, _number: ()
         self.after_commit: list[Callable[[tuple[Entry, ...]], None]] = []
 
     @property
@@ -83,6 +85,11 @@ class Decisions:
             self.sequence += 1
             self.world.apply(event)
             entries.append(Entry(self.sequence, now, event, by.actor, by.station, by.seen, by.command_id))
+        for event in events:
+            for following in self.consequences(event, self.sequence + 1):
+                self.sequence += 1
+                self.world.apply(following)
+                entries.append(Entry(self.sequence, now, following))
         decided = tuple(entries)
         later = self._show_what_may(decided) if at_once else decided
         acknowledged = [event.alarm.number for event in events if isinstance(event, AlarmAcknowledged)]

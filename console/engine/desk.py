@@ -25,6 +25,7 @@ from console.engine.clocks import EngineClock, elapsed
 from console.engine.configuring import Configuring
 from console.engine.decisions import By, Decisions
 from console.engine.keeping import Keeping
+from console.engine.notifying.outbox import Outbox
 from console.engine.people import People
 from console.engine.photos import Photos
 from console.engine.public import Public
@@ -65,6 +66,7 @@ class Desk:
         stop: Callable[[], None],
         photos: Photos,
         bench: BenchDesk,
+        outbox: Outbox,
         keeping: Keeping,
     ) -> None:
         self._token = token
@@ -77,6 +79,7 @@ class Desk:
         self._stop = stop
         self._photos = photos
         self._bench = bench
+        self._outbox = outbox
         self._keeping = keeping
         self._stations: dict[str, _Station] = {}
         self._replies: OrderedDict[str, asyncio.Future[Done | Denied]] = OrderedDict()
@@ -219,6 +222,12 @@ class Desk:
             case cmd.BackUpNow() | cmd.VerifyNow():
                 require(actor, Right.CONFIGURE)
                 self._keeping.begin(command)
+            case cmd.KeepChannelSecret():
+                require(actor, Right.CONFIGURE)
+                await self._outbox.keep_secret(command.channel, command.secret, by)
+            case cmd.SendTest():
+                require(actor, Right.CONFIGURE if not actor.may(Right.ACKNOWLEDGE) else Right.ACKNOWLEDGE)
+                await self._outbox.test(command.channel, command.person, by)
             case cmd.RecordPointTest():
                 return await self._decide(actor, self._bench.seen(command), by)
             case cmd.StorePhoto():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from array import array
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import TypeVar
@@ -23,6 +23,7 @@ from console.engine.workers import Workers
 from console.link import messages as m
 from console.link.exports import ExportPartQuery, ExportQuery
 from console.link.keeping import StoreAnswer, StoreQuery
+from console.link.notify import NotifyAnswer, NotifyQuery
 from console.link.registers import (
     IsolationHistoryAnswer,
     IsolationHistoryQuery,
@@ -59,6 +60,7 @@ class Queries:
         bench: BenchDesk,
         store: Callable[[], tuple[StoreStatus, Keeping]],
         exports: Exports,
+        notify: Callable[[int], Awaitable[NotifyAnswer]],
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -69,6 +71,7 @@ class Queries:
         self._blocks = blocks
         self._photo = photo
         self._bench = bench
+        self._notify = notify
         self._store = store
         self._exports = exports
 
@@ -98,6 +101,8 @@ class Queries:
                 )
             case PhotoQuery():
                 return PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
+            case NotifyQuery():
+                return await self._notify(query.id)
             case m.LogQuery():
                 self._may_read(console, query.subject)
                 until = query.until or self._clock.now() + 1

@@ -32,7 +32,8 @@ R = TypeVar("R")
 class Workers:
     """Runs module-level functions in other processes. Event loop only."""
 
-    def __init__(self) -> None:
+    def __init__(self, processes: int = PROCESSES) -> None:
+        self._processes = processes
         self._pool: concurrent.futures.ProcessPoolExecutor | None = None
         self._idle: asyncio.TimerHandle | None = None
         self._busy = 0
@@ -53,6 +54,16 @@ class Workers:
                 if last:
                     raise Refused("engine.query_broken") from error
         raise AssertionError("unreachable")
+
+    async def run_once(self, seconds: float, function: Callable[P, R], *args: P.args, **kwargs: P.kwargs) -> R:
+        """As :meth:`run_within`, for what must not be done twice: refused where nobody knows how far it came."""
+        pool = self._ready()
+        try:
+            return await self._run(pool, seconds, function, *args, **kwargs)
+        except (BrokenProcessPool, concurrent.futures.CancelledError) as error:
+            if self._pool is pool:
+                self._drop()
+            raise Refused("engine.query_broken") from error
 
     def close(self) -> None:
         """End the processes."""
@@ -85,7 +96,9 @@ class Workers:
             self._idle.cancel()
             self._idle = None
         if self._pool is None:
-            self._pool = concurrent.futures.ProcessPoolExecutor(PROCESSES, multiprocessing.get_context("spawn"), initializer=begin)
+            self._pool = concurrent.futures.ProcessPoolExecutor(
+                self._processes, multiprocessing.get_context("spawn"), initializer=begin
+            )
         return self._pool
 
     def _rest(self) -> None:

@@ -1,0 +1,1 @@
+"""Notices that leave the screen: outbox, delivery, wording, secrets."""
