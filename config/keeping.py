@@ -20,10 +20,4 @@ def make_keeping(backup: Record | None, retention: Record | None, context: Conte
             retention.line_of("ledgers_years"), "ledgers_too_short", found=f"{ledgers:g}", least=f"{LEDGER_FLOOR_YEARS:g}"
         )
     history = retention.get("history_years", default.history_years)
-    thin = retention.get("thin_years", default.thin_years)
-    systems = tuple(retention.get("thin_systems", ()))
-    if thin and not systems:
-        context.mistake(retention.line_of("thin_years"), "thin_systems_missing")
-    if thin >= history:
-        context.mistake(retention.line_of("thin_years"), "thin_too_late", thin=f"{thin:g}", history=f"{history:g}")
-    return Keeping(made, ledgers, history, thin, systems)
+    return Keeping(made, ledgers, history)

@@ -27,14 +27,11 @@ class Backup(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Keeping(msgspec.Struct, frozen=True, omit_defaults=True):
     """``ledger_years`` of alarms, faults, orders, isolations, readings and log, 0 = for ever; ``history_years`` of samples, by
-    whole months. ``thin_years``: samples of ``thin_systems`` older than this are thinned to one a minute (their five-minute
-    sums stay exact), 0 = never."""
+    whole months."""
 
     backup: Backup | None = None
     ledger_years: float = 0.0
     history_years: float = 5.0
-    thin_years: float = 0.0
-    thin_systems: tuple[str, ...] = ()
 
 
 def next_backup(policy: Backup, timezone: str, now: int) -> int:

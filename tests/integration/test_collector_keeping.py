@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from pathlib import Path
 
-from console.domain.commands import BackUpNow, DispatchOrder, TakeFault, VerifyNow
+from console.domain.commands import BackUpNow, ConfirmTime, DispatchOrder, TakeFault, VerifyNow
 from console.domain.keeping import Keeping, StoreStatus
 from console.domain.times import HOUR, MINUTE, SECOND
 from console.link.keeping import StoreAnswer, StoreQuery
@@ -137,5 +137,38 @@ async def test_a_backup_that_fails_and_one_that_is_overdue_are_alarms_until_one_
                 await asyncio.to_thread(steering.advance, 3601)  # it tries again each hour
                 await console.until(lambda p: not (p.alarm("system#backup") or alarm).active or not p.alarm("system#backup"), 20)
                 assert len(generations(kept.to)) == 1
+        finally:
+            kept.process.stop()
+
+
+async def test_old_months_are_removed_by_the_policy_but_never_while_the_clock_is_not_confirmed(tmp_path: Path) -> None:
+    with device() as server, Steering(EVENING) as steering:
+        kept = Kept(tmp_path, server.port, "--clock", f"steered:{steering.port}", more="retention: {history_years: 0.1}\n")
+        kept.process.start(wait=False)
+        await asyncio.to_thread(steering.accept)
+        await asyncio.to_thread(kept.process.wait_until_it_answers)
+        old = kept.process.folder / "history-2026-11.db"
+        try:
+            async with desk(kept.process.folder) as console:
+                await asyncio.to_thread(steering.run, 1.0)
+                await console.until(lambda p: p.value("P1.pressure") == 50)
+                await console.sign_on("li")
+                await asyncio.to_thread(steering.step, 365 * 86400)
+                await console.until(lambda p: p.alarm("system#clock"))
+                await asyncio.sleep(1.5)  # the new month's first samples close the old one
+                await asyncio.to_thread(steering.advance, 86400)
+                await asyncio.sleep(0.5)
+                await quiet(console)
+                assert old.exists()
+                await console.ask(ConfirmTime())
+                await console.until(lambda p: p.health["clock"].state.value == "ok")
+                await asyncio.to_thread(steering.advance, 86400)
+                await console.until(lambda _: not old.exists(), 20)
+                found = await quiet(console)
+                assert found.removed == "history-2026-11.db" and found.missing == ()
+                story = await console.client.query(LogQuery)
+                assert isinstance(story, LogAnswer)
+                assert "RecordsRemoved" in {type(entry.event).__name__ for entry in story.entries}
+                assert console.picture.health["store"].state.value == "ok"
         finally:
             kept.process.stop()
