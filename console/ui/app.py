@@ -195,9 +195,12 @@ _apply_theme = theme.apply
 def _end_on_interrupt(application: QApplication, shell: Shell) -> None:
     """Ctrl-C closes the window: Python's handler only runs when Python does, so a slow timer gives it the chance."""
 
-    def close(_signal: int, _frame: object) -> None:
-        shell.close()  # first: no paint may be under way when the program ends
+    def end() -> None:
+        shell.close()
         QTimer.singleShot(0, application.quit)
+
+    def close(_signal: int, _frame: object) -> None:
+        QTimer.singleShot(0, end)  # the signal may have come in the middle of a paint: nothing may be closed under its hands
 
     for name in ("SIGINT", "SIGTERM", "SIGBREAK"):
         if hasattr(signal, name):

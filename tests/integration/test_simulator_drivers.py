@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 import pytest
 
-from console.domain.estate import CommSource, Estate, ModbusTcp, Point
+from console.domain.estate import CommSource, Estate, ManualSource, ModbusTcp, Point
 from console.domain.health import HealthLine
 from console.domain.quality import Quality
 from console.domain.samples import Batch
@@ -40,7 +40,7 @@ class Picture:
 
 
 def wired(estate: Estate) -> list[Point]:
-    return [point for point in estate.points if not isinstance(point.source, CommSource)]
+    return [point for point in estate.points if not isinstance(point.source, CommSource | ManualSource)]
 
 
 @contextlib.asynccontextmanager
