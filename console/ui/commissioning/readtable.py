@@ -70,7 +70,7 @@ def _way(kind: str, order: str) -> Column[Row]:
         return row.hint(kind, order) == 2
 
     key = f"{kind} {order}".rstrip()
-    width = _WIDE.get(kind, 165 if kind in LONGER else 104)
+    width = _WIDE.get(kind, 168 if kind in LONGER else 114)
     return Column(key, "", width, text, LEFT if kind in _LEFT else RIGHT, value, colour=ink, bold=likely, title=key)
 
 
@@ -83,7 +83,7 @@ def _belongs(view: str, kind: str, order: str) -> bool:
 
 
 def _changes(row: Row) -> str:
-    return f"{'● ' if row.moved else ''}{row.changes}" if row.changes else ""
+    return f"{'• ' if row.moved else ''}{row.changes}" if row.changes else ""
 
 
 def _moved(row: Row) -> str:

@@ -109,7 +109,7 @@ def test_reading_every_second_counts_changes_and_stops_when_nobody_looks(
     for value in (b"\x00\x01", b"\x00\x02", b"\x00\x03"):
         pane._repeat()
         came(line, value)
-    assert cells(pane, 0)["changes"] == "● 2"
+    assert cells(pane, 0)["changes"] == "• 2"
     assert not pane.table.isColumnHidden([column.key for column in pane.table.rows.columns].index("changes"))
     assert len(pane.history.shown()) == 3  # the second one was like the first
     pane._repeat()
