@@ -1,4 +1,4 @@
-"""The system screen: people, configuration, point lists, audit."""
+"""The system screen: people, configuration, point lists, store, audit."""
 
 from __future__ import annotations
 
@@ -11,11 +11,12 @@ from console.ui.pointlist.page import PointListPage
 from console.ui.system.audit import AuditPage
 from console.ui.system.configuration import ConfigurationPage
 from console.ui.system.people import PeoplePage
+from console.ui.system.store import StorePage
 from console.ui.widgets.cards import Card
 
 
 class SystemScreen(QWidget):
-    """Four pages."""
+    """Five pages."""
 
     name = "system"
 
@@ -31,10 +32,12 @@ class SystemScreen(QWidget):
         self.people, self.configuration = PeoplePage(picture, desk), ConfigurationPage(picture, desk)
         self.audit = AuditPage(picture, desk)
         self.points = PointListPage(picture, desk)
+        self.store = StorePage(picture, desk)
         self.points.closed.connect(self._open_configuration)
         self.configuration.points_wanted.connect(self._open_points)
         self.pages: dict[str, QWidget] = {
-            "people": self.people, "configuration": self.configuration, "points": self.points, "audit": self.audit,
+            "people": self.people, "configuration": self.configuration, "points": self.points, "store": self.store,
+            "audit": self.audit,
         }  # fmt: skip
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
@@ -60,6 +63,8 @@ class SystemScreen(QWidget):
         self._buttons[name].setChecked(True)
         if name == "audit":
             self.audit.load()
+        elif name == "store":
+            self.store.load()
 
     def retranslate(self) -> None:
         """All words."""
@@ -68,6 +73,7 @@ class SystemScreen(QWidget):
         self.people.refresh()
         self.configuration.retranslate()
         self.points.retranslate()
+        self.store.retranslate()
         self.audit.retranslate()
 
     def _open_people(self) -> None:
@@ -78,6 +84,9 @@ class SystemScreen(QWidget):
 
     def _open_points(self) -> None:
         self.open_page("points")
+
+    def _open_store(self) -> None:
+        self.open_page("store")
 
     def _open_audit(self) -> None:
         self.open_page("audit")
