@@ -29,6 +29,7 @@ class AskBar(QWidget):
         self.unit.setObjectName("read_unit")
         self.unit.setEditable(True)
         self.unit.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
+        self.unit.setCompleter(None)  # type: ignore[arg-type] # Qt takes it: or a typed 1 would become the 10 of the list
         self.unit.setFixedWidth(170)
         self.function = FunctionPicker("read_function")
         self.address, self.count = QLineEdit("0"), NumberField("read_count", 1, MOST_BITS, 10)

@@ -57,5 +57,6 @@ def _modbus(frame: WireFrame, body: bytes) -> str:
     payload = body[2 : 2 + body[1]]
     if frame.function in (1, 2):
         return "".join(f"{byte:08b}"[::-1] + " " for byte in payload[:SHOWN]).strip() + ("…" if len(payload) > SHOWN else "")
-    words = [str(int.from_bytes(payload[place : place + 2], "big")) for place in range(0, len(payload) - 1, 2)]
-    return " ".join(words[:SHOWN]) + (f" … ({len(words)})" if len(words) > SHOWN else "")
+    count = len(payload) // 2
+    words = [str(int.from_bytes(payload[2 * place : 2 * place + 2], "big")) for place in range(min(count, SHOWN))]
+    return " ".join(words) + (f" … ({count})" if count > SHOWN else "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from msgspec.structs import replace
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtWidgets import QButtonGroup, QHBoxLayout, QProgressBar, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -232,9 +233,12 @@ class ScanPane(QWidget):
     def _failed(self, problem: Problem) -> None:
         self._asking = False
         self._timer.stop()
-        self._job = None
+        job = self._job
+        if job is not None and job.state == "running":  # what it found up to now stays
+            self._job = replace(job, state="failed", problem=problem, ended=self._picture.now())
         self._show()
-        self._say(sentence(problem), "error")
+        if self._job is None:
+            self._say(sentence(problem), "error")
 
     # --- what is shown
 

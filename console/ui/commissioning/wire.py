@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
-from console.domain.estate import Mqtt
 from console.domain.problems import Problem
 from console.domain.times import MILLISECOND, SECOND
 from console.link.bench import FileAnswer, WireFilter, WireFrame, WireLogAnswer, WireLogFileQuery, WireLogQuery
@@ -25,9 +24,8 @@ from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 LONGEST_MINUTES = 240
 ASK_MS = 1000
-AT_ONCE = 500  # frames of one answer
+AT_ONCE = 200  # frames of one answer: the window takes them in about 40 ms
 MOST = 20_000  # frames on the screen: as many as the collector keeps
-SPARE = 2_000  # the oldest go in portions
 FUNCTIONS = (0, 1, 2, 3, 4, 43)
 
 
@@ -42,6 +40,7 @@ class WirePane(QWidget):
         self._asking = False
         self._generation = 0
         self._follow = True
+        self._framing = ""
         self.line = LinePicker(picture, "wire_line", TAPPED)
         self.minutes = NumberField("wire_minutes", 1, LONGEST_MINUTES, 10, 56)
         self.start, self.stop, self.pause, self.errors, self.clear, self.as_text, self.as_pcap = (QPushButton() for _ in range(7))
@@ -139,6 +138,9 @@ class WirePane(QWidget):
         def raw(frame: WireFrame) -> str:
             return frames.bytes_text(frame, self._framing)
 
+        def tip(frame: WireFrame) -> str:
+            return words(frame) if self._framing == "plain" else raw(frame)
+
         def took(frame: WireFrame) -> str:
             return f"{frame.took_ms:.1f}" if frame.took_ms else ""
 
@@ -158,14 +160,9 @@ class WirePane(QWidget):
             Column("unit", "commissioning.field.unit", 54, unit, RIGHT, lambda frame: frame.unit),
             Column("function", "commissioning.column.function", 50, function, RIGHT, lambda frame: frame.function),
             Column("took", "commissioning.column.took", 66, took, RIGHT, lambda frame: frame.took_ms, colour=_dim),
-            Column("words", "commissioning.column.meaning", 380, words, tooltip=words, colour=_ink),
-            Column("raw", "commissioning.column.bytes", 0, raw, tooltip=raw, colour=_dim),
+            Column("words", "commissioning.column.meaning", 380, words, tooltip=tip, colour=_ink),
+            Column("raw", "commissioning.column.bytes", 0, raw, tooltip=tip, colour=_dim),
         ]
-
-    @property
-    def _framing(self) -> str:
-        connection = next((each for each in self._picture.estate.connections if each.id == self.line.line), None)
-        return frames.framing(connection)
 
     # --- what the screen says
 
@@ -187,6 +184,7 @@ class WirePane(QWidget):
         """Lines and rights."""
         before = self.line.line
         self.line.fill()
+        self._know_framing()
         if self.line.line != before:
             self._other_line()
         self._show()
@@ -195,6 +193,10 @@ class WirePane(QWidget):
         """Columns may have been restored since."""
         super().showEvent(event)
         self._fit_columns()
+
+    def _know_framing(self) -> None:
+        connection = next((each for each in self._picture.estate.connections if each.id == self.line.line), None)
+        self._framing = frames.framing(connection)
 
     def _fit_columns(self) -> None:
         """A message has no unit and no bytes beside its words: these get the room."""
@@ -261,7 +263,7 @@ class WirePane(QWidget):
             self._model.update_rows(answer.frames)
             spare = self._model.rowCount() - MOST
             if spare > 0:
-                self._model.remove_rows([frame.number for frame in self._model.items()[: spare + SPARE]])
+                self._model.remove_rows([frame.number for frame in self._model.items()[:spare]])
         self._show()
         if len(answer.frames) == AT_ONCE:
             self._tick()  # there is more
@@ -272,6 +274,7 @@ class WirePane(QWidget):
         self._asking = False
         self._state, self._last = None, 0
         self._model.set_rows(())
+        self._know_framing()
         self._fit_columns()
         self._show()
         self._tick()
@@ -325,11 +328,8 @@ class WirePane(QWidget):
         ):  # fmt: skip
             button.setEnabled(may and not why)
             button.setToolTip(why)
-        if not why and self._is_mqtt():
+        if not why and self.line.line and self._framing == "plain":
             self.as_pcap.setToolTip(tr("commissioning.wire.no_pcap"))
-
-    def _is_mqtt(self) -> bool:
-        return any(isinstance(each, Mqtt) and each.id == self.line.line for each in self._picture.estate.connections)
 
     def _say(self, text: str, role: str = "dim") -> None:
         self.says.setText(text)

@@ -119,6 +119,17 @@ def test_a_range_that_cannot_be_is_marked_and_a_refused_scan_says_why(scan: Scan
     assert scan.go.isEnabled()
 
 
+def test_what_a_scan_found_stays_when_the_line_to_the_collector_breaks(scan: ScanPane, line: RecordingLine) -> None:
+    scan.start()
+    line.answer(job(last_scan(line).plan or ScanPlan("gw", "bus", 1, 6), units=(FoundUnit(1, "answered"),)))
+    scan._look()
+    line.deny("link.lost")
+    assert [unit.unit for unit in scan.units.shown()] == [1]
+    assert "Ended at 2 of 6" in scan.says.text()
+    assert not scan._timer.isActive()
+    assert scan.go.isEnabled()
+
+
 def frame(number: int, *, unit: int = 1, error: str = "", sent: bool = False) -> WireFrame:
     return WireFrame(number, NOW, sent, bytes.fromhex("0001 0000 0005 01 03 02 0007"), unit, 3, error, 3.5)
 

@@ -181,3 +181,18 @@ def test_when_the_line_to_the_collector_is_lost_nothing_can_be_asked(screen: Com
     picture.take_link("lost", None)
     assert not screen.read.again.isChecked()
     assert "is lost" in screen.read.go.toolTip()
+
+
+def test_a_typed_unit_is_never_completed_to_another_one_of_the_list(pane: ReadPane, line: RecordingLine) -> None:
+    units = pane.bar.unit.lineEdit()
+    assert units is not None
+    pane.bar.unit.addItem("70  another", 70)
+    units.selectAll()
+    QTest.keyClicks(units, "7")
+    QTest.keyClick(units, Qt.Key.Key_Return)
+    assert asked(line)[:2] == ("gw", 7)
+    came(line, bytes(20))
+    units.selectAll()
+    QTest.keyClicks(units, "256")
+    QTest.keyClick(units, Qt.Key.Key_Return)
+    assert len(line.queries) == 1
