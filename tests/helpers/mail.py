@@ -35,7 +35,7 @@ class Post:
     refused: int = 0  # how many mails to answer with 451 first
     changed: threading.Condition = field(default_factory=threading.Condition)
 
-    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd names it
+    async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:
         if self.refused:
             self.refused -= 1
             return "451 4.3.0 come back later"
@@ -72,7 +72,7 @@ def mail_server(port: int = 0, *, tls: ssl.SSLContext | None = None, password: s
 
     def check(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
         right = isinstance(data, LoginPassword) and (data.login, data.password) == (b"duty", password.encode())
-        return AuthResult(success=right)
+        return AuthResult(success=right, handled=False)
 
     def session() -> SMTP:
         return SMTP(
@@ -109,12 +109,12 @@ def http_receiver() -> Iterator[tuple[int, list[dict[str, Any]]]]:
     taken: list[dict[str, Any]] = []
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:  # noqa: N802 - named by the library
+        def do_POST(self) -> None:
             taken.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
             self.send_response(200)
             self.end_headers()
 
-        def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - likewise
+        def log_message(self, format: str, *args: Any) -> None:
             """Quiet."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
