@@ -13,9 +13,10 @@ from zoneinfo import ZoneInfo
 
 import msgspec
 
-from console.domain.text import EMPTY, Text
+from console.domain.text import Text
+from console.domain.times import DAY, MINUTE
 
-MINUTES = 24 * 60
+MINUTES = 24 * 60  # of a day
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
@@ -97,32 +98,52 @@ def fine_edges(edges: Sequence[int], policy: EnergyPolicy, tariff: Tariff | None
     if tariff is not None:
         cuts |= {cut for period in tariff.periods for hours in period.hours for cut in hours}
     day, last = _local(edges[0], zone).date(), _local(edges[-1], zone).date()
-    found = set(edges)
+    found, midnight = set(edges), moment(day, 0, zone)
     while day <= last:
-        found.update(moment(day, cut, zone) for cut in cuts)
         day += timedelta(days=1)
+        following = moment(day, 0, zone)
+        if following - midnight == DAY:
+            found.update(midnight + cut * MINUTE for cut in cuts)
+        else:  # the clocks are changed
+            found.update(moment(day - timedelta(days=1), cut, zone) for cut in cuts)
+        midnight = following
     return sorted(edge for edge in found if edges[0] <= edge <= edges[-1])
 
 
-def price_at(at: int, tariff: Tariff, zone: ZoneInfo) -> TariffPeriod | None:
-    """The period that holds at a moment; ``None`` if the tariff says nothing of it."""
-    local = _local(at, zone)
-    minute = local.hour * 60 + local.minute
-    rest: TariffPeriod | None = None
-    for period in tariff.periods:
-        if period.months and local.month not in period.months:
+def wall(moments: Iterable[int], zone: ZoneInfo) -> list[tuple[int, int]]:
+    """The month and the minute of the local day of each moment. Quick: a year has thousands of priced pieces."""
+    offsets: dict[int, int | None] = {}  # by UTC day; None: the clocks are changed in it
+    months: dict[int, int] = {}
+    found = []
+    for at in moments:
+        day = at // DAY
+        if day not in offsets:
+            first, last = _offset(day * DAY, zone), _offset((day + 1) * DAY, zone)
+            offsets[day] = first if first == last else None
+        offset = offsets[day]
+        here = at + (_offset(at, zone) if offset is None else offset)
+        local_day = here // DAY
+        if local_day not in months:
+            months[local_day] = date.fromordinal(_EPOCH.toordinal() + local_day).month
+        found.append((months[local_day], here % DAY // MINUTE))
+    return found
+
+
+def price_of(month: int, minute: int, tariff: Tariff) -> int:
+    """Which of the tariff's periods holds at a minute of the local day in a month; -1 if it says nothing of that time."""
+    rest = -1
+    for place, period in enumerate(tariff.periods):
+        if period.months and month not in period.months:
             continue
         if not period.hours:
-            rest = rest or period
+            rest = place if rest < 0 else rest
         elif any(first <= minute < last for first, last in period.hours):
-            return period
+            return place
     return rest
 
 
-def is_night(at: int, policy: EnergyPolicy, zone: ZoneInfo) -> bool:
-    """True within the night hours; they may run over midnight."""
-    local = _local(at, zone)
-    minute = local.hour * 60 + local.minute
+def is_night(minute: int, policy: EnergyPolicy) -> bool:
+    """True within the night hours, by the minute of the local day; they may run over midnight."""
     first, last = policy.night
     return first <= minute < last if first <= last else minute >= first or minute < last
 
@@ -152,13 +173,13 @@ def _next_month(first: date) -> date:
     return (first.replace(day=28) + timedelta(days=4)).replace(day=1)
 
 
+def _offset(at: int, zone: ZoneInfo) -> int:
+    return (_local(at, zone).utcoffset() or timedelta()) // timedelta(microseconds=1) * 1000
+
+
 def _local(at: int, zone: ZoneInfo) -> datetime:
     return (_EPOCH + timedelta(microseconds=at // 1000)).astimezone(zone)
 
 
 def _unique(edges: Iterable[int]) -> list[int]:
     return sorted(set(edges))
-
-
-NOTHING = TariffPeriod(EMPTY, 0.0)
-"""Stands for what no tariff speaks of."""

@@ -7,6 +7,7 @@ from array import array
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from console.domain import energy
@@ -20,7 +21,8 @@ class Account:
     """One counter, or the sum of several, over the bars of a span.
 
     ``bars`` in the counter's unit, NaN where nothing is known; ``costs`` by the tariff periods' place; ``night`` the amount in the
-    night hours and ``night_hours`` how many of them are known; ``partial`` if some of what is over is estimated or missing.
+    night hours and ``night_hours`` how many of them are known; ``missing`` the hours of what is over that nothing is known of,
+    ``estimated`` if some of what is known is spread over a gap.
     """
 
     bars: list[float]
@@ -28,7 +30,8 @@ class Account:
     amounts: dict[int, float] = field(default_factory=dict)  # by tariff period
     night: float = 0.0
     night_hours: float = 0.0
-    partial: bool = False
+    missing: float = 0.0
+    estimated: bool = False
     breaks: int = 0
 
     @property
@@ -61,15 +64,19 @@ class Span:
     night: list[bool]
 
 
+@lru_cache(8)  # asked for anew every few minutes
 def span(kind: str, day: date, policy: EnergyPolicy, tariff: Tariff | None, zone: ZoneInfo) -> Span:
     """The span in which ``day`` lies."""
     edges = energy.span_edges(kind, day, zone)
     fine = energy.fine_edges(edges, policy, tariff, zone)
-    prices = []
-    for at in fine[:-1]:
-        period = energy.price_at(at, tariff, zone) if tariff is not None else None
-        prices.append(tariff.periods.index(period) if tariff is not None and period is not None else -1)
-    nights = [energy.is_night(at, policy, zone) for at in fine[:-1]]
+    known: dict[tuple[int, int], tuple[int, bool]] = {}
+    prices, nights = [], []
+    for here in energy.wall(fine[:-1], zone):
+        if here not in known:
+            price = energy.price_of(*here, tariff) if tariff is not None else -1
+            known[here] = price, energy.is_night(here[1], policy)
+        prices.append(known[here][0])
+        nights.append(known[here][1])
     return Span(edges, fine, energy.gathered(edges, fine), prices, nights)
 
 
@@ -88,17 +95,19 @@ def accounts(found: Sequence[Consumed], within: Span, tariff: Tariff | None, now
     fine = np.array(within.fine)
     hours = np.diff(np.minimum(fine, max(now, within.fine[0]))) / HOUR
     over = fine[1:] <= now  # only what is over can be incomplete
-    nights, night_hours = counted[:, night].sum(axis=1), known[:, night] @ hours[night]
-    by_price = {price: counted[:, prices == price].sum(axis=1) for price in set(within.price_of) if price >= 0}
-    had = {price: known[:, prices == price].any(axis=1) for price in by_price}
+    places = sorted({price for price in within.price_of if price >= 0})
+    parts = (prices[:, None] == np.array(places, np.int64)).astype(np.float64)
+    amounts_of, had = counted @ parts, known.astype(np.float64) @ parts > 0
+    nights, night_hours = counted @ night.astype(np.float64), known[:, night] @ hours[night]
+    missing = ~known[:, over] @ hours[over]
     made = []
     for place, each in enumerate(found):
-        parts = {price: float(by_price[price][place]) for price in sorted(by_price) if had[price][place]}
-        costs = {price: amount * tariff.periods[price].price for price, amount in parts.items()} if tariff is not None else {}
-        estimated = np.frombuffer(each.estimated, np.uint8).astype(bool) if each.estimated else np.zeros(len(over), bool)
-        partial = bool((over & (estimated | ~known[place])).any())
-        figures = float(nights[place]), float(night_hours[place])
-        made.append(Account(bars[place].tolist(), costs, parts, *figures, partial, len(each.breaks)))
+        by_price = {price: float(amounts_of[place, column]) for column, price in enumerate(places) if had[place, column]}
+        costs = {price: amount * tariff.periods[price].price for price, amount in by_price.items()} if tariff is not None else {}
+        spread = np.frombuffer(each.estimated, np.uint8).astype(bool) if each.estimated else np.zeros(len(over), bool)
+        estimated = bool((over & spread & known[place]).any())
+        figures = float(nights[place]), float(night_hours[place]), float(missing[place])
+        made.append(Account(bars[place].tolist(), costs, by_price, *figures, estimated, len(each.breaks)))
     return made
 
 
@@ -114,7 +123,8 @@ def summed(parts: Iterable[Account], bars: int) -> Account:
                 mine[price] = mine.get(price, 0.0) + amount
         whole.night += part.night
         whole.night_hours = max(whole.night_hours, part.night_hours)
-        whole.partial = whole.partial or part.partial
+        whole.missing = max(whole.missing, part.missing)
+        whole.estimated = whole.estimated or part.estimated
         whole.breaks += part.breaks
     return whole
 

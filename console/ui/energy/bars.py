@@ -12,19 +12,21 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from console.texts import tr
 from console.ui import theme
+from console.ui.energy.figures import figure
 
-LEFT, RIGHT, TOP, BOTTOM = 64.0, 12.0, 10.0, 26.0
+LEFT, RIGHT, TOP, BOTTOM = 64.0, 12.0, 36.0, 26.0
+SWATCH = 12.0  # pixels of the legend's marks
 
 
 @dataclass(frozen=True)
 class Bars:
-    """``labels`` below the bars, ``names`` in full for the tip; NaN: unknown. ``target`` for each bar, NaN none."""
+    """``labels`` below the bars, ``names`` in full for the tip; NaN: unknown. ``targets`` of each bar, or none."""
 
     labels: list[str] = field(default_factory=list)
     names: list[str] = field(default_factory=list)
     now: list[float] = field(default_factory=list)
     then: list[float] = field(default_factory=list)
-    target: float = math.nan
+    targets: list[float] = field(default_factory=list)
     unit: str = ""
     running: int = -1  # the bar that is not over yet
 
@@ -61,7 +63,7 @@ class BarChart(QWidget):
         if not bars.labels:
             return
         area = QRectF(self.rect()).adjusted(LEFT, TOP, -RIGHT, -BOTTOM)
-        known = [value for value in (*bars.now, *bars.then, bars.target) if not math.isnan(value)]
+        known = [value for value in (*bars.now, *bars.then, *bars.targets) if not math.isnan(value)]
         top = _round_up(max(known, default=1.0))
         low = min(0.0, *known) if known else 0.0
         low = -_round_up(-low) if low < 0 else 0.0
@@ -77,7 +79,7 @@ class BarChart(QWidget):
                 painter.drawLine(QPointF(area.left(), y_of(value)), QPointF(area.right(), y_of(value)))
                 painter.setPen(theme.colour("dim"))
                 box = QRectF(0, y_of(value) - 9, LEFT - 8, 18)
-                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, f"{value:g}")
+                painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, _tick(value))
             wide = area.width() / len(bars.labels)
             every = max(1, math.ceil(painter.fontMetrics().horizontalAdvance("00-00 ") / wide))
             for place, label in enumerate(bars.labels):
@@ -87,9 +89,35 @@ class BarChart(QWidget):
                     painter.setPen(theme.colour("dim"))
                     box = QRectF(x - wide, area.bottom() + 4, 3 * wide, 20)
                     painter.drawText(box, Qt.AlignmentFlag.AlignHCenter, label)
-            if not math.isnan(bars.target):
+            painter.setPen(QPen(theme.colour("text"), 1.4, Qt.PenStyle.DashLine))
+            for place, target in enumerate(bars.targets):
+                x = area.left() + wide * place
+                painter.drawLine(QPointF(x, y_of(target)), QPointF(x + wide, y_of(target)))
+            self._paint_legend(painter)
+
+    def _paint_legend(self, painter: QPainter) -> None:
+        """The unit above the axis, and what the marks mean."""
+        bars, middle = self._bars, TOP / 2 - 2
+        painter.setPen(theme.colour("dim"))
+        box = QRectF(0, 0, LEFT - 8, 2 * middle)
+        painter.drawText(box, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, bars.unit)
+        known = [("now", True), ("running", bars.running >= 0), ("then", bool(bars.then)), ("target", bool(bars.targets))]
+        x = LEFT
+        for name in (name for name, there in known if there):
+            mark = QRectF(x, middle - SWATCH / 2, SWATCH, SWATCH)
+            if name == "target":
                 painter.setPen(QPen(theme.colour("text"), 1.4, Qt.PenStyle.DashLine))
-                painter.drawLine(QPointF(area.left(), y_of(bars.target)), QPointF(area.right(), y_of(bars.target)))
+                painter.drawLine(QPointF(x - 4, middle), QPointF(x + SWATCH + 4, middle))
+            elif name == "running":
+                painter.setPen(QPen(theme.colour("accent"), 1))
+                painter.drawRect(mark)
+            else:
+                painter.fillRect(mark, theme.colour("accent" if name == "now" else "band"))
+            text = tr(f"energy.legend.{name}")
+            painter.setPen(theme.colour("dim"))
+            wide = painter.fontMetrics().horizontalAdvance(text)
+            painter.drawText(QRectF(x + SWATCH + 8, 0, wide + 4, 2 * middle), Qt.AlignmentFlag.AlignVCenter, text)
+            x += SWATCH + wide + 30
 
     def _paint_bar(self, painter: QPainter, x: float, wide: float, place: int, y_of: Callable[[float], float]) -> None:
         bars, zero = self._bars, y_of(0.0)
@@ -131,14 +159,16 @@ class BarChart(QWidget):
     def tip(self, place: int) -> str:
         """What a bar says."""
         bars = self._bars
-        lines = [bars.names[place], tr("energy.tip.now", amount=_figure(bars.now[place]), unit=bars.unit)]
+        lines = [bars.names[place], tr("energy.tip.now", amount=figure(bars.now[place]), unit=bars.unit)]
         if place < len(bars.then) and not math.isnan(bars.then[place]):
-            lines.append(tr("energy.tip.then", amount=_figure(bars.then[place]), unit=bars.unit))
+            lines.append(tr("energy.tip.then", amount=figure(bars.then[place]), unit=bars.unit))
+        if bars.targets:
+            lines.append(tr("energy.tip.target", amount=figure(bars.targets[place]), unit=bars.unit))
         return "\n".join(lines)
 
 
-def _figure(value: float) -> str:
-    return "—" if math.isnan(value) else f"{value:,.1f}".replace(",", " ")
+def _tick(value: float) -> str:
+    return f"{value:,.6g}".replace(",", "\u202f")
 
 
 def _round_up(value: float) -> float:

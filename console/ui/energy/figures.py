@@ -78,15 +78,14 @@ class Findings:
             rows.append(self._compared(Row(key, of_meters.group_name(self._picture, key, grouping), now, then, share, math.nan)))
         return rows
 
-    def target(self) -> float:
-        """What one bar may have: a month's target in the year, a day's part of it in the month; NaN if there is none."""
-        question, policy = self.question, self._policy
-        amount = policy.target(question.unit, question.day.month)
-        if amount is None or question.kind == "day":
-            return math.nan
+    def targets(self) -> list[float]:
+        """What each bar may have: every month's target in the year, a day's part of it in the month; none in the day."""
+        question, policy, bars = self.question, self._policy, len(self.question.now.edges) - 1
+        if question.kind == "day" or self._aim() is None:
+            return []
         if question.kind == "month":
-            return amount / (len(question.now.edges) - 1)
-        return sum(policy.target(question.unit, month) or 0.0 for month in range(1, 13)) / 12
+            return [(policy.target(question.unit, question.day.month) or 0.0) / bars] * bars
+        return [policy.target(question.unit, month) or 0.0 for month in range(1, 13)]
 
     def _aim(self) -> float | None:
         """What the whole span may have."""
@@ -98,11 +97,11 @@ class Findings:
         return None
 
     def facts(self, row: Row) -> list[tuple[str, str]]:
-        """Names and figures of one row (or of :attr:`whole`)."""
+        """Names and figures of one row (or of :attr:`whole`), beside its amount."""
         unit, now = self.question.unit, row.now
-        facts = [(tr("energy.fact.total"), f"{figure(now.total)} {unit}")]
+        facts: list[tuple[str, str]] = []
         if row.then is not None:
-            facts.append((tr("energy.fact.then"), f"{figure(row.then.total)} {unit}"))
+            facts.append((tr("energy.fact.then"), with_unit(row.then.total, unit)))
             name = "energy.fact.change" if self.running < 0 else "energy.fact.change_so_far"
             facts.append((tr(name), signed(row.change)))
         if now.night_hours:
@@ -149,7 +148,14 @@ class Findings:
 
 def figure(value: float) -> str:
     """An amount with thousands apart, or a dash."""
-    return "—" if math.isnan(value) else f"{value:,.1f}".replace(",", "\u202f")
+    if math.isnan(value):
+        return "—"
+    return f"{value:,.{0 if abs(value) >= 1000 else 1}f}".replace(",", "\u202f")
+
+
+def with_unit(value: float, unit: str) -> str:
+    """The same with its unit."""
+    return "—" if math.isnan(value) else f"{figure(value)} {unit}"
 
 
 def percent(value: float) -> str:
@@ -165,3 +171,16 @@ def signed(value: float) -> str:
 def night_rate(account: Account) -> float:
     """What was counted in one hour of the night; NaN if nothing is known of the nights."""
     return account.night / account.night_hours if account.night_hours else math.nan
+
+
+def remark(account: Account) -> str:
+    """What must be known of an amount: what is missing, what is spread over a gap, where the meter did not simply go on."""
+    said = []
+    if account.missing >= 0.1:
+        days = account.missing >= 48
+        said.append(
+            tr("energy.missing_days" if days else "energy.missing_hours", figure=figure(account.missing / (24 if days else 1)))
+        )
+    said += [tr("energy.estimated")] if account.estimated else []
+    said += [tr("energy.breaks", count=account.breaks)] if account.breaks else []
+    return tr("energy.and").join(said)

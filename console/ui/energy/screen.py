@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain import energy
 from console.domain.energy import Tariff
@@ -23,7 +23,7 @@ from console.ui.energy import account as of
 from console.ui.energy import meters as of_meters
 from console.ui.energy.bars import BarChart, Bars
 from console.ui.energy.fetching import Demand, Fetching, Question
-from console.ui.energy.figures import Findings, Row, figure, night_rate, percent, signed
+from console.ui.energy.figures import Findings, Row, figure, night_rate, percent, remark, signed, with_unit
 from console.ui.energy.meters import Meter
 from console.ui.energy.toolbar import Toolbar
 from console.ui.moments import local, zone
@@ -90,15 +90,20 @@ class EnergyScreen(QWidget):
         upper.setSpacing(GAP)
         self._card, self._side, self._list = Card(), Card(), Card()
         self._card.body.addWidget(self.toolbar)
-        self._legend = label(role="faint")
-        self._card.body.addWidget(self._legend)
         self._card.body.addWidget(self.chart, 1)
         self._card.body.addWidget(self.blank, 1)
         self._side.setFixedWidth(360)
-        self._side.body.addWidget(self._facts)
-        self._side.body.addStretch(1)
+        self._amount = label(role="key", selectable=True)
+        self._side.body.addWidget(self._amount)
+        scroll = QScrollArea()  # a small screen has no room for all prices
+        scroll.setWidgetResizable(True)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(self._facts)
+        self._side.body.addWidget(scroll, 1)
         upper.addWidget(self._card, 1)
         upper.addWidget(self._side)
+        self._list.head.addWidget(self.toolbar.grouping)
+        self._list.head.addWidget(self.toolbar.export)
         self._list.body.addWidget(self.table, 1)
         outer.addLayout(upper, 3)
         outer.addWidget(self._list, 2)
@@ -106,10 +111,6 @@ class EnergyScreen(QWidget):
     def _columns(self) -> list[Column[Row]]:
         def cost(row: Row) -> str:
             return self._findings.money(row.now) if self._findings is not None else "—"
-
-        def remark(row: Row) -> str:
-            said = [tr("energy.estimated")] if row.now.partial else []
-            return "、".join([*said, tr("energy.breaks", count=row.now.breaks)] if row.now.breaks else said)
 
         def figures(key: str, width: int, of: Callable[[Row], float], words: Callable[[float], str]) -> Column[Row]:
             return Column(key, f"energy.column.{key}", width, lambda row: words(of(row)), RIGHT, sort=lambda row: _rank(of(row)))
@@ -122,7 +123,7 @@ class EnergyScreen(QWidget):
             figures("change", 100, lambda row: row.change, signed),
             figures("night", 120, lambda row: night_rate(row.now), figure),
             Column("cost", "energy.column.cost", 130, cost, RIGHT, sort=lambda row: row.now.cost),
-            Column("remark", "energy.column.remark", 220, remark, colour=lambda _row: "dim"),
+            Column("remark", "energy.column.remark", 220, lambda row: remark(row.now), colour=lambda _row: "dim"),
         ]
 
     # --- what the shell asks
@@ -228,6 +229,7 @@ class EnergyScreen(QWidget):
         else:
             self._card.set_heading(tr("energy.heading"), remark)
             self._side.set_heading(tr("energy.figures"))
+            self._amount.clear()
             self._facts.write([])
 
     def _show(self, findings: Findings, remark: str) -> None:
@@ -235,7 +237,6 @@ class EnergyScreen(QWidget):
         row = chosen[0] if chosen else findings.whole
         question, place = findings.question, self._picture.estate.site.timezone
         self._card.set_heading(f"{tr('energy.heading')}  {row.name}", remark)
-        target = math.nan if chosen else findings.target()
         moments = [local(at, place) for at in question.now.edges[:-1]]
         self.chart.show_bars(
             Bars(
@@ -243,16 +244,13 @@ class EnergyScreen(QWidget):
                 [at.strftime(NAMES[question.kind]) for at in moments],
                 row.now.bars,
                 row.then.bars if row.then is not None else [],
-                target,
+                [] if chosen else findings.targets(),
                 question.unit,
                 findings.running,
             )
         )
-        words = [tr("energy.legend.now")]
-        words += [tr("energy.legend.then")] if row.then is not None else []
-        words += [tr("energy.legend.target")] if not math.isnan(target) else []
-        self._legend.setText("    ".join(words))
         self._side.set_heading(tr("energy.figures"), row.name)
+        self._amount.setText(with_unit(row.now.total, question.unit))
         self._facts.write(findings.facts(row))
 
     # --- what the person does

@@ -1,4 +1,4 @@
-"""What is above the energy page: what, which span, what to compare with, and how to group."""
+"""What is above the energy page: what, which span, what to compare with; and what belongs to the breakdown: its grouping."""
 
 from __future__ import annotations
 
@@ -15,8 +15,11 @@ COMPARED = ("none", "previous", "year")
 
 
 class Toolbar(QWidget):
-    """See the module. ``changed`` after a choice that must be asked for, ``regrouped`` after another grouping;
-    ``moved`` by -1 or 1; ``today`` back to the present."""
+    """See the module. ``grouping`` and ``export`` are for the page to place.
+
+    ``changed`` after a choice that must be asked for, ``regrouped`` after another grouping; ``moved`` by -1 or 1; ``today``
+    back to the present.
+    """
 
     changed = Signal()
     regrouped = Signal()
@@ -51,17 +54,15 @@ class Toolbar(QWidget):
         self.span.clicked.connect(self.today)
         for button in (self.back, self.forward):
             button.setFixedWidth(36)
-        self.span.setMinimumWidth(130)
+        self.span.setMinimumWidth(110)
         for button in (self.back, self.span, self.forward):
             row.addWidget(button)
         row.addSpacing(10)
         self.compare, self.grouping = self._combo("energy_compare"), self._combo("energy_grouping", self.regrouped)
         row.addWidget(self.compare)
         row.addStretch(1)
-        row.addWidget(self.grouping)
         self.export = self._button("energy_export")
         self.export.clicked.connect(self.export_asked)
-        row.addWidget(self.export)
 
     def show_span(self, day: date, *, latest: bool) -> None:
         """Which day, month or year is shown; ``latest``: the present one."""
@@ -112,7 +113,7 @@ class Toolbar(QWidget):
     def _name_units(self) -> None:
         for place in range(self.unit.count()):
             unit = self.unit.itemData(place)
-            self.unit.setItemText(place, tr("energy.unit", what=tr(f"energy.what.{unit}"), unit=unit))
+            self.unit.setItemText(place, tr(f"energy.what.{unit}"))
 
     @staticmethod
     def _words(combo: QComboBox, words: list[str]) -> None:

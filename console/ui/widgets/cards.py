@@ -29,7 +29,8 @@ def set_role(widget: QWidget, role: str) -> None:
 
 
 class Card(QFrame):
-    """A panel with a heading on the left and a quiet remark on the right. ``body`` is the layout to fill."""
+    """A panel with a heading on the left and a quiet remark on the right. ``body`` is the layout to fill;
+    what belongs to the heading may be added to ``head``."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -37,7 +38,7 @@ class Card(QFrame):
         outer = QVBoxLayout(self)
         outer.setContentsMargins(14, 10, 14, 10)
         outer.setSpacing(8)
-        head = QHBoxLayout()
+        head = self.head = QHBoxLayout()
         self.heading = label(role="dim")
         self.remark = label(role="faint")
         head.addWidget(self.heading)
