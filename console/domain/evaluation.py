@@ -100,6 +100,14 @@ def due(rule: AlarmRule, state: RuleState, now: int, read: Read = nobody, *, on_
     return _carried_out(rule, state, now)
 
 
+def silent(rule: AlarmRule, state: RuleState, heard: int, now: int) -> Outcome:
+    """Kind NO_DATA: nothing has come since ``heard`` (UTC ns), and a device that says nothing does not say so."""
+    if state.active:
+        return state, _NOTHING
+    since = heard if state.since is None or state.frozen_at is not None else min(heard, state.since)
+    return _carried_out(rule, RuleState(since=since), now)
+
+
 def _judged(rule: AlarmRule, state: RuleState, value: float, wanted: bool | None, *, now: int, read: Read) -> Outcome:
     held = met(rule, state.memory, value, state.active, now, read)
     if held is None or wanted is None:

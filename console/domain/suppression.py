@@ -21,6 +21,7 @@ from console.domain.times import SECOND
 from console.domain.world import World
 
 SETTLE = 30 * SECOND  # after a cause has ended its consequences get so long to end by themselves before they sound
+BEFORE = 60 * SECOND  # a consequence may be noticed that much earlier than its cause, which has a delay of its own
 EVERYTHING = "*"
 CONNECTION = "connection:"
 
@@ -61,33 +62,48 @@ class Causes:
                     )
                 )
 
-    def note(self, alarm: Alarm) -> bool:
-        """The alarm as it is now; whether it is a cause at all."""
-        if alarm.rule not in self._comms and alarm.rule not in self._explained:
-            return False
-        if alarm.active:
+    def is_cause(self, alarm: Alarm) -> bool:
+        """Whether such an alarm explains others at all."""
+        return alarm.rule in self._comms or alarm.rule in self._explained
+
+    def note(self, alarm: Alarm) -> None:
+        """The alarm stands."""
+        if self.is_cause(alarm):
             self._standing[alarm.number] = alarm
-        else:
-            self._standing.pop(alarm.number, None)
-        return True
+
+    def drop(self, number: int) -> None:
+        """It explains nothing any more."""
+        self._standing.pop(number, None)
+
+    def concerned(self, cause: Alarm, alarms: Iterable[Alarm]) -> list[Alarm]:
+        """Those of ``alarms`` that ``cause`` may explain."""
+        if cause.rule in self._explained:
+            places = self._explained[cause.rule]
+            return [alarm for alarm in alarms if places is None or alarm.equipment in places]
+        return [alarm for alarm in alarms if alarm.equipment == cause.equipment]
 
     def of(self, alarm: Alarm, silent: Callable[[str], bool]) -> Alarm | None:
         """The cause of ``alarm``: the gravest, of these the oldest. ``silent``: whether a comm_state point says so now."""
         if alarm.undeniable:
             return None
-        found = [cause for cause in self._standing.values() if cause.number < alarm.number or cause.rule in self._explained]
-        found = [cause for cause in found if cause.number != alarm.number and self._explains(cause, alarm, silent)]
+        found = [
+            cause for cause in self._standing.values() if cause.number != alarm.number and self._explains(cause, alarm, silent)
+        ]
         return min(found, key=lambda cause: (cause.priority, cause.number), default=None)
 
     def _explains(self, cause: Alarm, alarm: Alarm, silent: Callable[[str], bool]) -> bool:
         if cause.rule in self._explained:
             places = self._explained[cause.rule]
-            return alarm.rule not in self._explained and (places is None or alarm.equipment in places)
+            if alarm.rule in self._explained or alarm.raised_at < cause.raised_at - BEFORE:
+                return False
+            return places is None or alarm.equipment in places
         equipment, connection = self._comms[cause.rule]
         if alarm.rule not in self._comms:
             return alarm.equipment == equipment
+        if self._comms[alarm.rule][1] != connection or cause.number > alarm.number:
+            return False
         line = self._lines.get(connection, {})
-        return self._comms[alarm.rule][1] == connection and len(line) > 1 and all(silent(point) for point in line.values())
+        return len(line) > 1 and all(silent(point) for point in line.values())
 
 
 def _lies_in(place: str, whole: str, places: Mapping[str, str]) -> bool:

@@ -38,7 +38,7 @@ from console.engine import system as system_alarms
 from console.engine.alarming import Alarming
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
-from console.engine.comms import Comms
+from console.engine.comms import SILENT, Comms
 from console.engine.configuring import Configuring
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
@@ -59,6 +59,7 @@ from console.engine.public import Public
 from console.engine.publishing import Publishing
 from console.engine.queries import Queries
 from console.engine.reminding import Reminding
+from console.engine.silencing import Silencing
 from console.engine.system import SystemAlarms
 from console.engine.watch import Watch
 from console.engine.workers import Workers
@@ -181,7 +182,8 @@ class Collector:
         self._workers = Workers()
         self._board = HealthBoard(self._public, self._decisions, clock)
         self._system = SystemAlarms(self._decisions, clock)
-        self._alarming = Alarming(self._decisions, self._deadlines, clock, self._live)
+        self._silencing = Silencing(self._decisions, self._deadlines, clock, self._system, self._lost)
+        self._alarming = Alarming(self._decisions, self._deadlines, clock, self._live, self._silencing)
         self._comms = Comms(self.take, self._deadlines, clock)
         self._lines = Lines(EngineSink(self.take, self._comms, self._board, LearnedFile(self._folder)), self._board, clock)
         self._publishing = Publishing(self._folder, self._live, self._board, clock, self._public.records)
@@ -273,6 +275,7 @@ class Collector:
         self._desk.remember(await asyncio.to_thread(ledgers.log, self._folder, "", recent, 0, RETRIES_MOST))
         await self._people.seed(self._seeds)
         self._watch.begin(image)
+        self._silencing.start()
         self._watch.summarise(self._reminding.start())
         self._manual.start(image.last_values)
         self._isolating.start()
@@ -338,6 +341,7 @@ class Collector:
         self._decisions.world.configure(estate)
         self._live.configure([point.number for point in estate.points])
         self._recorder.choose(estate.points)
+        self._silencing.configure(estate)
         self._alarming.configure(estate)
         self._comms.configure(estate)
         self._isolating.configure(estate)
@@ -357,6 +361,11 @@ class Collector:
         """Somebody confirmed the time."""
         self._reminding.trusted()
         self._outbox.trusted()
+
+    def _lost(self, comm_point: str) -> bool:
+        """Whether a comm_state point says now that its device does not answer."""
+        point = self._decisions.world.points.get(comm_point)
+        return point is not None and self._live.value(point.number) == SILENT
 
     def _hours(self) -> dict[str, float]:
         """Present values of the running-hours counters that plans count on."""

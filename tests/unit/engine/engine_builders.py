@@ -35,6 +35,8 @@ from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
 from console.engine.live import LiveTable
 from console.engine.public import Public
+from console.engine.silencing import Silencing
+from console.engine.system import SystemAlarms
 from console.store import open_store
 
 T = 1_795_000_000 * SECOND
@@ -143,11 +145,13 @@ class Engine:
     decisions: Decisions
     deadlines: Deadlines
     alarming: Alarming
+    silencing: Silencing
     log: list[Entry] = field(default_factory=list)
 
     def configure(self, made: Estate) -> None:
         self.decisions.world.configure(made)
         self.live.configure([point.number for point in made.points])
+        self.silencing.configure(made)
         self.alarming.configure(made)
 
     def take(self, given: Batch) -> None:
@@ -173,7 +177,14 @@ async def running(folder: Path, sequence: int = 0, world: World | None = None) -
     public = Public(clock, live)
     decisions = Decisions(world or World(), sequence, recorder, clock, public)
     deadlines = Deadlines(clock)
-    engine = Engine(clock, live, public, decisions, deadlines, Alarming(decisions, deadlines, clock, live))
+
+    def lost(point: str) -> bool:
+        known = decisions.world.points.get(point)
+        return known is not None and live.value(known.number) == 1
+
+    silencing = Silencing(decisions, deadlines, clock, SystemAlarms(decisions, clock), lost)
+    alarming = Alarming(decisions, deadlines, clock, live, silencing)
+    engine = Engine(clock, live, public, decisions, deadlines, alarming, silencing)
     decisions.after_commit.append(engine.log.extend)
     task = asyncio.create_task(deadlines.run())
     try:

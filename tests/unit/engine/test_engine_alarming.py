@@ -132,11 +132,11 @@ async def test_a_new_limit_is_judged_at_once_on_the_present_value(tmp_path: Path
         assert await engine.said() == ["AlarmRaised"]
 
 
-async def test_three_hundred_alarms_of_one_moment_are_one_decision(tmp_path: Path) -> None:
+async def test_three_hundred_alarms_of_one_moment_are_one_decision_and_one_that_declares_the_flood(tmp_path: Path) -> None:
     points = [modbus_point(number) for number in range(1, 301)]
     async with running(tmp_path) as engine:
         engine.configure(estate(*points, rules=tuple(rule(point, limit=1.0) for point in points)))
         engine.take(batch({point.number: 5.0 for point in points}))
-        assert engine.decisions.undecided == 1
-        assert [entry.event.alarm.number for entry in engine.log] or await engine.said() == ["AlarmRaised"] * 300
+        assert engine.decisions.undecided == 2
+        assert [entry.event.alarm.number for entry in engine.log] or await engine.said() == ["AlarmRaised"] * 301
         assert [entry.event.alarm.number for entry in engine.log] == [entry.sequence for entry in engine.log]

@@ -1,0 +1,177 @@
+"""Suppression at work: what a raised alarm carries, and what changes for those that stand when a shelf, a test, an order or a cause
+begins or ends; attention asked for again; floods. Deadlines, not ticks. Event loop only.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from msgspec.structs import replace
+
+from console.domain import shelving
+from console.domain.alarms import Alarm
+from console.domain.estate import Estate
+from console.domain.events import (
+    AlarmAcknowledged,
+    AlarmAdvanced,
+    AlarmRaised,
+    Entry,
+    Event,
+    OrderAdvanced,
+    SilenceBegun,
+    SilenceEnded,
+)
+from console.domain.floods import FloodWatch
+from console.domain.silences import Silence
+from console.domain.suppression import SETTLE, Causes, settled
+from console.domain.times import seconds
+from console.engine.clocks import EngineClock
+from console.engine.deadlines import Deadlines
+from console.engine.decisions import Decisions
+from console.engine.system import FLOOD, PREFIX, SystemAlarms
+
+
+class Silencing:
+    """See the module. ``silent`` says whether a comm_state point (by id) reports its device as lost now."""
+
+    def __init__(
+        self, decisions: Decisions, deadlines: Deadlines, clock: EngineClock, system: SystemAlarms, silent: Callable[[str], bool]
+    ) -> None:
+        self._decisions = decisions
+        self._deadlines = deadlines
+        self._clock = clock
+        self._system = system
+        self._silent = silent
+        self._causes = Causes()
+        self._standing: Counter[str] = Counter()  # equipment -> active alarms on it
+        self._flood = FloodWatch()
+        decisions.after_commit.append(self._follow)
+
+    def configure(self, estate: Estate) -> None:
+        """Other rules and places."""
+        self._causes.configure(estate)
+
+    def start(self) -> None:
+        """Take up the stored state: what ended meanwhile ends now, what stands is judged anew."""
+        world = self._decisions.world
+        self._flood = FloodWatch(self._system.active(FLOOD))
+        for alarm in sorted(world.alarms.values(), key=lambda alarm: alarm.raised_at):
+            if alarm.active:
+                self._standing[alarm.equipment] += 1
+                self._causes.note(alarm)
+            if not alarm.rule.startswith(PREFIX) and alarm.raised_at <= self._clock.now():
+                self._flood.raised(alarm.raised_at)
+            self._arm(alarm)
+        self._look_at_flood()
+        for silence in world.silences.values():
+            self._arm_end(silence)
+        self._end_silences()
+        self._settle(world.alarms.values())
+
+    # --- what the alarm engine asks
+
+    def dressed(self, alarm: Alarm) -> Alarm:
+        """A new occurrence, or one that goes on, as it is to be raised."""
+        first = not self._standing[alarm.equipment]
+        self._standing[alarm.equipment] += 1
+        self._causes.note(alarm)
+        alarm = settled(self._decisions.world, alarm, self._causes.of(alarm, self._silent))
+        return replace(alarm, first_out=True) if first and not alarm.first_out else alarm
+
+    def ended(self, alarm: Alarm) -> None:
+        """Its condition is over. A cause goes on to explain for a while: what it caused ends by itself, or sounds."""
+        self._standing[alarm.equipment] -= 1
+        if self._causes.is_cause(alarm):
+            moment = self._clock.now() + SETTLE
+            self._deadlines.set(("settle", alarm.number), moment, lambda: self._let_go(alarm.number))
+
+    def decided(self, events: Iterable[Event]) -> None:
+        """The alarm engine decided these: new causes reach back to what stands already, and a flood is declared."""
+        now = self._clock.now()
+        for event in events:
+            if not isinstance(event, AlarmRaised):
+                continue
+            if self._causes.is_cause(event.alarm):
+                self._deadlines.cancel(("settle", event.alarm.number))
+                self._settle(self._causes.concerned(event.alarm, self._decisions.world.alarms.values()))
+            if not event.alarm.quiet and not event.alarm.test:
+                self._flood.raised(now)
+        self._look_at_flood()
+
+    # --- what follows
+
+    def _follow(self, entries: tuple[Entry, ...]) -> None:
+        changed = False
+        for entry in entries:
+            match entry.event:
+                case SilenceBegun() | SilenceEnded() as event:
+                    self._arm_end(event.silence)
+                    changed = True
+                case OrderAdvanced() as event if not event.order.open:
+                    self._end_silences()
+                case AlarmAcknowledged() | AlarmAdvanced() as event:
+                    self._arm(event.alarm)
+                case _:
+                    pass
+        if changed:
+            self._settle(self._decisions.world.alarms.values())
+
+    def _settle(self, alarms: Iterable[Alarm]) -> None:
+        """Bring what these carry up to date."""
+        world = self._decisions.world
+        events = []
+        for alarm in alarms:
+            if alarm.rule.startswith(PREFIX) and not alarm.equipment:
+                continue
+            now = settled(world, alarm, self._causes.of(alarm, self._silent))
+            if now is not alarm:
+                released = alarm.quiet and not now.quiet
+                events.append(AlarmAdvanced(now, "release" if released else "silence"))
+        if events:
+            self._decisions.decide(events, at_once=True)
+
+    def _let_go(self, number: int) -> None:
+        """A cause has been over for a while."""
+        self._causes.drop(number)
+        self._settle([alarm for alarm in self._decisions.world.alarms.values() if alarm.caused_by == number])
+
+    def _arm_end(self, silence: Silence) -> None:
+        key = ("silence", silence.number)
+        if silence.open and silence.until:
+            self._deadlines.set(key, silence.until, self._end_silences)
+        else:
+            self._deadlines.cancel(key)
+
+    def _end_silences(self) -> None:
+        events = shelving.over(self._decisions.world, self._clock.now())
+        if events:
+            self._decisions.decide(events)
+
+    def _arm(self, alarm: Alarm) -> None:
+        """Ask again for an alarm that was seen and stays."""
+        rule = self._decisions.world.rules.get(alarm.rule)
+        key = ("realarm", alarm.number)
+        if rule is not None and rule.realarm_s and alarm.active and alarm.acknowledged:
+            self._deadlines.set(key, alarm.acknowledged_at + seconds(rule.realarm_s), lambda: self._realarm(alarm.number))
+        else:
+            self._deadlines.cancel(key)
+
+    def _realarm(self, number: int) -> None:
+        alarm = self._decisions.world.alarms.get(number)
+        if alarm is not None and alarm.active and alarm.acknowledged and not alarm.quiet:
+            again = replace(alarm, acknowledged=False, realarmed=alarm.realarmed + 1)
+            self._decisions.decide([AlarmAdvanced(again, "realarm")], at_once=True)
+
+    def _look_at_flood(self) -> None:
+        self._flood.look(self._clock.now())
+        declared = self._system.active(FLOOD)
+        if self._flood.flood and not declared:
+            self._system.set(FLOOD, self._flood.count)
+        elif declared and not self._flood.flood:
+            self._system.clear(FLOOD)
+        moment = self._flood.next_look()
+        if moment is None:
+            self._deadlines.cancel("flood")
+        else:
+            self._deadlines.set("flood", max(moment, self._clock.now() + 1), self._look_at_flood)
