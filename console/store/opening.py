@@ -13,12 +13,14 @@ from console.domain.estate import Estate
 from console.domain.problems import Problem
 from console.store import schema
 from console.store.archive import Archive
+from console.store.copying import copy_database
 from console.store.image import Image
 from console.store.ledger import Ledger
 from console.store.migrations import MAIN_STEPS, migrate
 from console.store.months import MAIN
 from console.store.ownership import Ownership
 from console.store.pace import Pace
+from console.store.readonly import reading
 from console.store.recorder import Recorder
 from console.store.refusals import StoreRefused, problem_of
 
@@ -70,7 +72,15 @@ class Store:
         found = int(connection.execute(select(schema.meta.c.value).where(schema.meta.c.key == "schema")).scalar_one())
         if found > schema.SCHEMA:
             raise StoreRefused(Problem("store.newer", {"path": str(path), "found": found, "known": schema.SCHEMA}))
+        if found < schema.SCHEMA:
+            self._keep_old(path, found)
         migrate(connection, MAIN_STEPS, found, schema.SCHEMA)
+
+    def _keep_old(self, path: Path, found: int) -> None:
+        """A copy of main.db as it was before it is brought forward. (Steps of month files only add to them.)"""
+        copy = path.with_name(f"{path.stem}.schema-{found}{path.suffix}")
+        with reading(path) as old:
+            copy_database(old, copy, lambda _bytes: None)
 
     def image(self) -> Image:
         """The state at the last commit, with the last value of every point. Before the recorder starts."""
