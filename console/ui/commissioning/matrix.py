@@ -81,6 +81,8 @@ def way_text(way: Decoding) -> str:
 def _guess(row: Row | None) -> str:
     if row is None:
         return tr("commissioning.matrix.choose")
+    if ("bool", "") in row.ways:
+        return ""
     return tr("commissioning.matrix.best", way=way_text(row.best)) if row.best is not None else tr("commissioning.matrix.none")
 
 

@@ -35,7 +35,7 @@ from console.ui.widgets.tables import Column, RowModel, TableView
 
 KEPT = 50  # reads of the history
 AGAIN_MS = 1000
-SIDE = 440
+SIDE = 474
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ VIEWS = ("usual", "w16", "w32", "w64", "all")
 _HINTS = ("faint", "", "accent")  # colours of hardly, possible, likely
 _USUAL = {("u16", ""), ("i16", ""), ("hex", ""), *((kind, order) for kind in ("f32", "u32") for order in ORDERS[:2])}
 _LEFT = ("hex", "bits", "ascii")
-_WIDE = {"bits": 150, "ascii": 54, "hex": 76, "u16": 60, "i16": 60, "bcd16": 60}
+_WIDE = {"bits": 150, "ascii": 54, "hex": 76, "u16": 60, "i16": 66, "bcd16": 60}
 
 
 class ReadTable(TableView[Row]):
@@ -91,4 +91,6 @@ def _moved(row: Row) -> str:
 
 
 def _best(row: Row) -> str:
+    if row.covered:
+        return "″"
     return way_text(row.best) if row.best is not None else ""

@@ -53,6 +53,7 @@ class Row:
     points: tuple[str, ...] = ()
     changes: int = 0
     moved: bool = False
+    covered: bool = False  # the register before it looks like the begin of a value that goes on here
 
     def text(self, kind: str, order: str = "") -> str:
         """This way of reading in words, empty where there is none."""
@@ -81,11 +82,19 @@ def rows_of(question: Question, answer: ReadRegistersAnswer, before: Iterable[Ro
         points.setdefault(max(address, question.address), []).append(point)
     old = {row.address: row for row in before}
     key = ("bool", "") if question.bits else ("hex", "")
-    rows = []
+    rows: list[Row] = []
+    until = -1  # where the value that was guessed last ends
     for address, ways in sorted(found.items()):
         known = old.get(address)
         moved = known is not None and key in known.ways and known.ways[key].text != ways[key].text
         changes = (known.changes if known is not None else 0) + moved
         name = reference(question.function, address)
-        rows.append(Row(address, name, ways, tuple(points.get(address, ())), changes, moved))
+        row = Row(address, name, ways, tuple(points.get(address, ())), changes, moved, address <= until)
+        if row.best is not None and not row.covered:
+            until = address + _width(row.best) - 1
+        rows.append(row)
     return rows
+
+
+def _width(way: Decoding) -> int:
+    return (len(way.text) + 1) // 2 if way.type == "text" else WIDTHS.get(way.type, 1)

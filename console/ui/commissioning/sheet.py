@@ -158,13 +158,13 @@ class SheetPane(QWidget):
         who = of(lambda test: display(picture, test.by))
         return [
             Column("name", "bench.sheet.name", 190, name, tooltip=lambda row: f"{name(row)}\n{row.point.id}"),
-            Column("where", "bench.sheet.address", 124, lambda row: sheetrows.where(row.point), colour=dim,
+            Column("where", "bench.sheet.address", 112, lambda row: sheetrows.where(row.point), colour=dim,
                    tooltip=lambda row: sheetrows.where(row.point)),
             Column("value", "commissioning.column.value", 128, value, RIGHT, bold=lambda _row: True),
             Column("quality", "commissioning.column.quality", 70, quality, colour=dim),
             Column("result", "bench.sheet.result", 90, result, colour=ink, tooltip=about, sort=tested),
             Column("seen", "bench.sheet.ours", 112, seen, RIGHT, tooltip=seen),
-            Column("theirs", "bench.sheet.theirs", 132, of(lambda test: test.device_value), RIGHT),
+            Column("theirs", "bench.sheet.theirs", 122, of(lambda test: test.device_value), RIGHT),
             Column("by", "bench.sheet.by", 76, who, colour=dim),
             Column("at", "bench.sheet.at", 128, when, colour=dim, sort=lambda row: row.test.at if row.test is not None else 0),
             Column("instrument", "bench.sheet.instrument", 90, instrument, tooltip=instrument, colour=dim),

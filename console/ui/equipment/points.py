@@ -253,10 +253,16 @@ class PointsCard(Card):
     def _explain(self) -> None:
         """Why the chosen point has no good value."""
         chosen = self.table.selected()
+        before = self.why.isHidden()
         self.why.show_point(self._picture.points.get(chosen[0].id) if len(chosen) == 1 else None)
+        if before and not self.why.isHidden():  # the table becomes lower: the chosen row is kept in sight
+            QTimer.singleShot(0, self.table, self._keep_in_sight)
         self.bench.setVisible(not self.why.isHidden() and isinstance(chosen[0].source, ModbusSource))
         more = (0 if self.typed.isHidden() else 40) + (0 if self.why.isHidden() else WHY)
         self.setMaximumHeight(max(3, len(self._points)) * ROW + FRAME + more)
+
+    def _keep_in_sight(self) -> None:
+        self.table.scrollTo(self.table.currentIndex())
 
     def _to_bench(self) -> None:
         chosen = self.table.selected()

@@ -58,6 +58,12 @@ def test_an_answer_becomes_a_row_a_register_with_all_ways_side_by_side() -> None
     assert (rows[0].best.type, rows[0].best.order) == ("f32", "ABCD")
 
 
+def test_a_register_inside_a_guessed_value_is_no_guess_of_its_own() -> None:
+    question = Question("gw", 7, 4, 0, 5)
+    rows = rows_of(question, answer(question, struct.pack(">ffH", 230.5, 12.5, 7)))
+    assert [row.covered for row in rows] == [False, True, False, True, False]
+
+
 def test_a_register_that_moves_is_counted_and_one_that_stands_still_is_not() -> None:
     question = Question("gw", 1, 3, 0, 2)
     rows = rows_of(question, answer(question, b"\x00\x01\x00\x05"))
