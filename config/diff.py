@@ -45,6 +45,10 @@ def changes(old: Estate | None, new: Estate) -> tuple[Change, ...]:
         found.append(Change("changed", "energy", new.site.id, _detail(before.energy, new.energy)))
     if before.keeping != new.keeping:
         found.append(Change("changed", "keeping", new.site.id, _detail(before.keeping, new.keeping)))
+    if before.roster != new.roster:
+        found.append(Change("changed", "roster", new.site.id, _detail(before.roster, new.roster)))
+    if before.notify != new.notify:
+        found.append(Change("changed", "notify", new.site.id, _detail(before.notify, new.notify)))
     found += _by_id("location", before.locations, new.locations)
     found += _by_id("connection", before.connections, new.connections)
     gone = {one.id for one in before.equipment} - {one.id for one in new.equipment}

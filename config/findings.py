@@ -22,6 +22,11 @@ class Findings:
         """The file cannot be used like this. ``code`` without its ``config.`` part."""
         _add(self._mistakes, file, line, code, params)
 
+    def found(self, file: str, line: int, problem: Problem) -> None:
+        """The same, in the domain's own words."""
+        if len(self._mistakes) < MOST:
+            self._mistakes[file, line, problem.code, repr(problem.params)] = Mistake(file, line, problem)
+
     def warning(self, file: str, line: int, code: str, **params: str | int | float) -> None:
         """The file can be used, but somebody should know."""
         _add(self._warnings, file, line, code, params)

@@ -17,6 +17,7 @@ from config.expand import Stamped, stamp
 from config.fields import Context, Record
 from config.findings import Findings, near
 from config.keeping import make_keeping
+from config.notify import make_notify, make_roster
 from config.points import read_points
 from config.response import make_policy
 from config.schema import FILE
@@ -115,6 +116,8 @@ class _Builder:
             plans=tuple(plan for made in stamped for plan in made.plans),
             policy=policy,
             energy=make_energy(record.get("energy"), self._context),
+            roster=make_roster(record.get("roster"), self._context),
+            notify=make_notify(record.get("notify"), self._context),
             keeping=make_keeping(record.get("backup"), record.get("retention"), self._context),
         )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from config.durations import DURATION_PATTERN, INTERVAL_PATTERN
+from config.duty import DUTY, NOTIFY, ROSTER, SYSTEMS
 from config.fields import Deferred, Field, ListOf, MapOf, Obj
 from config.manual import ReminderKind
 from config.nodelist import MOST_NODES, NodeList
@@ -38,7 +39,6 @@ from console.texts import CHINESE, ENGLISH, tr
 
 REGISTER_TYPES = TYPES
 ORDERS = ("ABCD", "CDAB", "BADC", "DCBA")
-SYSTEMS = ("elevator", "water", "fire", "power", "metering", "other")
 PAGES = ("elevator", "pump", "pump_set", "fire_panel", "meter", "generic")
 MOST_REPEATS = MOST_NODES  # points out of one line
 FASTEST_MS, SLOWEST_MS = 50, 3_600_000  # a poll faster than 50 ms is no building; slower than 1 h is no watch
@@ -354,12 +354,15 @@ FILE = Obj(
     energy=Field(ENERGY),
     backup=Field(BACKUP),
     retention=Field(RETENTION),
+    roster=Field(ROSTER),
+    notify=Field(NOTIFY),
     plans=Field(ListOf(SITE_PLAN)),
 )
 
 OBJECTS: tuple[Obj, ...] = (
     FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, PLAN, SITE_PLAN,
-    RESPONSE, LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION, TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
+    RESPONSE, LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION,
+    *DUTY, TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip
 
 
