@@ -306,7 +306,7 @@ def test_every_problem_of_the_store_has_its_sentence_in_both_languages():
     words = {f"store.{code}" for code in ("owned", "locked", "newer", "read_only", "damaged", "history_damaged", "disk_full")}
     words |= {f"store.{code}" for code in ("disk_error", "cannot_open", "shedding", "recorder_dead", "missing")}
     words |= {f"store.{code}" for code in ("no_backup", "backup_inside", "backup_other", "backup_twice", "backup_space")}
-    words |= {f"store.{code}" for code in ("backup_wrong", "restore_exists")}
+    words |= {f"store.{code}" for code in ("backup_wrong", "restore_exists", "ship_wrong")}
     words |= {f"store.verify_{code}" for code in ("log", "state", "journal", "block", "cells", "file")}
     from console.texts import catalogue  # noqa: PLC0415
 
