@@ -187,7 +187,7 @@ def _stamp_alarms(made: Stamped, parts: _Parts, record: Record, context: Context
     there = [alarm for alarm in parts.alarms if not _left_open(alarm, parts)]
     for (key, _), alarm in lay_alarms(there, record.get("alarms", []), made.points, context).items():
         codes = parts.records[key].get("codes", {}) if key in parts.records else {}
-        rule = make_rule(alarm, made.points[key], codes, Context(alarm.file, context.findings))
+        rule = make_rule(alarm, made.points[key], codes, made.points, Context(alarm.file, context.findings))
         if rule is not None:
             made.rules.append(rule)
 

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from config.fields import Context, Record
 from console.domain.estate import CommSource, Point, ValueKind
-from console.domain.rules import AlarmRule, Category, CodeText, RuleKind
+from console.domain.expressions import compiled
+from console.domain.problems import Refused
+from console.domain.rules import LIMITED, TIMED, UPPER, AlarmRule, AlarmStep, Category, CodeText, RuleKind
+from console.domain.seasons import Season
 from console.domain.text import EMPTY, Text
 from console.domain.times import SECOND
-from console.texts import CHINESE, ENGLISH, tr
+from console.texts import CHINESE, ENGLISH, sentence, tr
 
 COMMS_KEY = "comms"
 COMM_STATE = "comm_state"
@@ -44,8 +49,10 @@ def comms_alarm(file: str, line: int, priority: int, delay: int) -> Record:
     return record
 
 
-def make_rule(record: Record, point: Point, codes: dict[int, Record], context: Context) -> AlarmRule | None:
-    """The rule on ``point`` (which knows its equipment); ``codes`` are the point's fault codes with their levels."""
+def make_rule(
+    record: Record, point: Point, codes: dict[int, Record], points: Mapping[str, Point], context: Context
+) -> AlarmRule | None:
+    """The rule on ``point``; ``codes`` are its fault codes with their levels, ``points`` those of its equipment by their keys."""
     missing = [key for key in ("kind", "priority", "text") if key not in record]
     for key in missing:
         if key not in record.bad:
@@ -54,6 +61,13 @@ def make_rule(record: Record, point: Point, codes: dict[int, Record], context: C
         return None
     kind = RuleKind(record.get("kind"))
     if not _fits(kind, record, point, context):
+        return None
+    inputs = _inputs(record, points, context)
+    if inputs is None:
+        return None
+    against = record.get("against", "")
+    if against and against not in points:
+        context.mistake(record.line_of("against"), "rule_no_point", key=record.get("key"), point=against)
         return None
     name = point.name
     return AlarmRule(
@@ -75,7 +89,71 @@ def make_rule(record: Record, point: Point, codes: dict[int, Record], context: C
         consequence=_named(record.get("consequence", EMPTY), name),
         action=_named(record.get("action", EMPTY), name),
         enabled=record.get("enabled", True),
+        other=points[against].id if against else "",
+        set_point=record.get("set_point", 0.0),
+        window_s=record.get("window", 0) / SECOND,
+        direction=record.get("direction", ""),
+        expression=record.get("expression", "").strip(),
+        when=record.get("when", "").strip(),
+        inputs=inputs,
+        season=Season(tuple(record.get("hours", ())), tuple(record.get("weekdays", ())), tuple(record.get("months", ()))),
+        realarm_s=record.get("realarm", 0) / SECOND,
+        latched=record.get("latched", False),
+        explains=tuple(record.get("explains", ())),
+        steps=_steps(record, name),
+        response_s=record.get("response", 0) / SECOND,
     )
+
+
+def _inputs(record: Record, points: Mapping[str, Point], context: Context) -> dict[str, str] | None:
+    """Which point every name of the expressions is; ``None`` where one cannot be read."""
+    inputs: dict[str, str] = {}
+    for key in ("expression", "when"):
+        if not record.get(key, "").strip():
+            continue
+        try:
+            names = compiled(record.get(key).strip()).names
+        except Refused as refused:
+            why = (sentence(refused.problem, CHINESE), sentence(refused.problem, ENGLISH))
+            context.mistake(record.line_of(key), "rule_expression", key=record.get("key"), zh=why[0], en=why[1])
+            return None
+        for name in names:
+            if "." in name:  # another equipment's, by its full id
+                inputs[name] = name
+            elif name in points:
+                inputs[name] = points[name].id
+            else:
+                context.mistake(record.line_of(key), "rule_no_point", key=record.get("key"), point=name)
+                return None
+    return inputs
+
+
+def _steps(record: Record, name: Text) -> tuple[AlarmStep, ...]:
+    """What is to be done; fire and trapped passengers have their steps even where nobody wrote any."""
+    written = record.get("steps")
+    if written:
+        return tuple(AlarmStep(_named(step.get("text"), name), step.get("within", 0) / SECOND) for step in written)
+    if record.get("priority") != 1:
+        return ()
+    return tuple(AlarmStep(both(key), within) for key, within in STEPS.get(record.get("category", ""), ()))
+
+
+# Source of the times: R-EM-07 (fire: at once, staff to the site), requirements.md §11 (acknowledge in 3 min, on site in 30 min).
+STEPS: dict[str, tuple[tuple[str, float], ...]] = {
+    "fire": (
+        ("config.step.fire_confirm", 180.0),
+        ("config.step.fire_119", 0.0),
+        ("config.step.fire_evacuate", 0.0),
+        ("config.step.fire_linkage", 0.0),
+        ("config.step.fire_brigade", 0.0),
+    ),
+    "trapped": (
+        ("config.step.trapped_talk", 180.0),
+        ("config.step.trapped_dispatch", 900.0),
+        ("config.step.trapped_arrive", 1800.0),
+        ("config.step.trapped_out", 0.0),
+    ),
+}
 
 
 def _named(text: Text, name: Text) -> Text:
@@ -94,20 +172,40 @@ def _codes(record: Record, codes: dict[int, Record]) -> dict[int, CodeText]:
     return found
 
 
+_NUMBERS = (ValueKind.ANALOG, ValueKind.COUNTER)
+_SWITCHES = (ValueKind.STATE, ValueKind.ANALOG, ValueKind.BITS, ValueKind.CODE)
+ALLOWED: dict[RuleKind, tuple[ValueKind, ...]] = {
+    **dict.fromkeys((*LIMITED, RuleKind.RATE), _NUMBERS),
+    RuleKind.DEVIATION: (ValueKind.ANALOG,),
+    RuleKind.STATE: (ValueKind.STATE, ValueKind.CODE),
+    RuleKind.BITS: (ValueKind.BITS,),
+    RuleKind.CODE: (ValueKind.CODE,),
+    RuleKind.DISCREPANCY: (ValueKind.STATE, ValueKind.ANALOG),
+    RuleKind.STUCK: (ValueKind.ANALOG, ValueKind.COUNTER, ValueKind.STATE),
+    RuleKind.NO_DATA: tuple(ValueKind),
+    RuleKind.RESET: (ValueKind.COUNTER,),
+    RuleKind.STARTS: _SWITCHES,
+    RuleKind.RUNNING: _SWITCHES,
+    RuleKind.CALCULATED: tuple(ValueKind),
+}
+NEEDS: dict[RuleKind, tuple[str, ...]] = {
+    **dict.fromkeys((*LIMITED, RuleKind.RATE, RuleKind.STARTS), ("limit",)),
+    RuleKind.STATE: ("values",),
+    RuleKind.BITS: ("mask",),
+    RuleKind.DEVIATION: ("limit", "set_point|against"),
+    RuleKind.DISCREPANCY: ("against",),
+    RuleKind.CALCULATED: ("expression",),
+}
+
+
 def _fits(kind: RuleKind, record: Record, point: Point, context: Context) -> bool:
     """Whether the rule's kind has what it needs and can be asked of such a point."""
-    needs = {RuleKind.HIGH: "limit", RuleKind.LOW: "limit", RuleKind.STATE: "values", RuleKind.BITS: "mask"}.get(kind)
-    if needs and needs not in record:
-        if needs not in record.bad:
-            context.mistake(record.line, "rule_needs", key=record.get("key"), kind=kind.value, needs=needs)
-        return False
-    allowed = {
-        RuleKind.HIGH: (ValueKind.ANALOG, ValueKind.COUNTER),
-        RuleKind.LOW: (ValueKind.ANALOG, ValueKind.COUNTER),
-        RuleKind.STATE: (ValueKind.STATE, ValueKind.CODE),
-        RuleKind.BITS: (ValueKind.BITS,),
-        RuleKind.CODE: (ValueKind.CODE,),
-    }[kind]
+    for needs in NEEDS.get(kind, ()) + (("window",) if kind in TIMED else ()):
+        if not any(word in record for word in needs.split("|")):
+            if not record.bad.intersection(needs.split("|")):
+                context.mistake(record.line, "rule_needs", key=record.get("key"), kind=kind.value, needs=needs.replace("|", " / "))
+            return False
+    allowed = ALLOWED[kind]
     if point.kind not in allowed:
         context.mistake(
             record.line_of("kind"), "rule_kind", key=record.get("key"), kind=kind.value, point=point.key, value=point.kind.value
@@ -117,12 +215,10 @@ def _fits(kind: RuleKind, record: Record, point: Point, context: Context) -> boo
     if kind is RuleKind.STATE and strange:
         context.mistake(record.line_of("values"), "rule_values", key=record.get("key"), value=strange[0], point=point.key)
         return False
-    if kind in (RuleKind.HIGH, RuleKind.LOW) and point.plausible is not None:
+    if kind in LIMITED and point.plausible is not None:
         limit = record.get("limit")
         low, high = point.plausible.low, point.plausible.high
-        if (kind is RuleKind.HIGH and high is not None and limit >= high) or (
-            kind is RuleKind.LOW and low is not None and limit <= low
-        ):
+        if (kind in UPPER and high is not None and limit >= high) or (kind not in UPPER and low is not None and limit <= low):
             context.findings.warning(
                 record.file, record.line_of("limit"), "limit_never", key=record.get("key"), limit=limit, point=point.key
             )

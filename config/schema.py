@@ -32,6 +32,7 @@ from config.scalars import (
     Topic,
 )
 from console.domain.estate import ValueKind
+from console.domain.expressions import LONGEST
 from console.domain.registers import TYPES
 from console.domain.rules import Category, RuleKind
 from console.domain.times import DAY, HOUR
@@ -201,6 +202,8 @@ POINT = Obj(
 _OWN = ("source", "address", "bit", "length", "factors")  # a point's own affair: no default could be right
 DEFAULTS = Obj("defaults", **{key: field for key, field in _SOURCE_FIELDS.items() if key not in _OWN})
 
+ALARM_STEP = Obj("alarm_step", text=Field(_text, required=True), within=Field(Duration(DAY)))
+
 ALARM = Obj(
     "alarm",
     key=Field(_id, required=True),
@@ -220,6 +223,20 @@ ALARM = Obj(
     consequence=Field(_text),
     action=Field(_text),
     enabled=Field(Bool(), default="true"),
+    against=Field(_id),
+    set_point=Field(Num()),
+    window=Field(Duration(31 * DAY)),
+    direction=Field(Choice("up", "down")),
+    expression=Field(Str(longest=LONGEST)),
+    when=Field(Str(longest=LONGEST)),
+    hours=Field(ListOf(Hours(), 24)),
+    weekdays=Field(ListOf(Int(1, 7), 7)),
+    months=Field(ListOf(Int(1, 12), 12)),
+    realarm=Field(Duration(7 * DAY)),
+    latched=Field(Bool(), default="false"),
+    explains=Field(ListOf(_word, 200)),
+    steps=Field(ListOf(ALARM_STEP, 30)),
+    response=Field(Duration(DAY)),
 )
 
 _PLAN_FIELDS: dict[str, Field] = {
@@ -360,8 +377,8 @@ FILE = Obj(
 )
 
 OBJECTS: tuple[Obj, ...] = (
-    FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, PLAN, SITE_PLAN,
-    RESPONSE, LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION,
+    FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, ALARM_STEP, PLAN,
+    SITE_PLAN, RESPONSE, LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION,
     *DUTY, TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip
 
