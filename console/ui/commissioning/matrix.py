@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 
 from console.link.bench import Decoding
 from console.texts import tr
+from console.ui import theme
 from console.ui.commissioning.registers import LONG, LONGER, NARROW, ORDERS, Row
 from console.ui.widgets.cards import label, set_role
 
@@ -53,7 +54,10 @@ class Matrix(QWidget):
         for row, order in enumerate(ORDERS, 1):
             grid.addWidget(label(order, role="dim"), row, 0)
             for place, kind in enumerate(kinds, 1):
-                grid.addWidget(self._cell(kind, order), row, place, RIGHT)
+                cell = self._cell(kind, order)
+                if kind in LONGER:
+                    cell.setFont(theme.font(theme.HINT))
+                grid.addWidget(cell, row, place, RIGHT)
 
     def _cell(self, kind: str, order: str) -> QLabel:
         cell = self._cells[kind, order] = label(role="dim", selectable=True)
@@ -87,4 +91,5 @@ def _guess(row: Row | None) -> str:
 
 
 def _marked(way: Decoding) -> str:
-    return f"★ {way.text}" if way.hint == 2 else way.text
+    text = f"{way.value:.7g}" if isinstance(way.value, float) else way.text  # f64 in full would not fit; the table has it
+    return f"★ {text}" if way.hint == 2 else text

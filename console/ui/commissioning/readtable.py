@@ -24,12 +24,12 @@ class ReadTable(TableView[Row]):
         self._picture = picture
         self._ways = [(kind, "") for kind in NARROW] + [(kind, order) for kind in (*LONG, *LONGER) for order in ORDERS]
         columns = [
-            Column("address", "commissioning.column.address", 64, lambda row: str(row.address), RIGHT, lambda row: row.address),
+            Column("address", "commissioning.column.address", 58, lambda row: str(row.address), RIGHT, lambda row: row.address),
             Column("reference", "commissioning.column.reference", 66, lambda row: row.reference, colour=lambda _row: "dim"),
-            Column("points", "commissioning.column.points", 140, self._points, tooltip=lambda row: "\n".join(row.points)),
+            Column("points", "commissioning.column.points", 124, self._points, tooltip=lambda row: "\n".join(row.points)),
             Column("bool", "commissioning.column.bit", 60, lambda row: row.text("bool"), RIGHT),
             Column("changes", "commissioning.column.changes", 70, _changes, RIGHT, lambda row: row.changes, colour=_moved),
-            Column("best", "commissioning.column.best", 160, _best, tooltip=_best),
+            Column("best", "commissioning.column.best", 150, _best, tooltip=_best),
             *(_way(kind, order) for kind, order in self._ways),
         ]
         super().__init__(RowModel(columns, lambda row: row.address), "read_registers", row_height=26, parent=parent)
@@ -70,7 +70,7 @@ def _way(kind: str, order: str) -> Column[Row]:
         return row.hint(kind, order) == 2
 
     key = f"{kind} {order}".rstrip()
-    width = _WIDE.get(kind, 168 if kind in LONGER else 114)
+    width = _WIDE.get(kind, 186 if kind in LONGER else 114)
     return Column(key, "", width, text, LEFT if kind in _LEFT else RIGHT, value, colour=ink, bold=likely, title=key)
 
 

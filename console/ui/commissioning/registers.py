@@ -15,6 +15,8 @@ LONGER = ("f64", "u64", "i64")
 WIDTHS = {**dict.fromkeys(LONG, 2), **dict.fromkeys(LONGER, 4)}  # registers that a type takes; the others take one
 _FIRST = ("text", "f32", "f64", "bool", "i16", "u32", "i32", "u64", "i64", "u16")  # which of the likely ways is named
 
+MOST = 125  # registers of one read
+
 Way = tuple[str, str]  # type, word order ("" where one register has none)
 
 
@@ -53,6 +55,7 @@ class Row:
     points: tuple[str, ...] = ()
     changes: int = 0
     moved: bool = False
+    best: Decoding | None = None  # what looks most like a measured value
     covered: bool = False  # the register before it looks like the begin of a value that goes on here
 
     def text(self, kind: str, order: str = "") -> str:
@@ -64,12 +67,6 @@ class Row:
         """0 = hardly, 1 = possible, 2 = likely."""
         way = self.ways.get((kind, order))
         return way.hint if way is not None else 0
-
-    @property
-    def best(self) -> Decoding | None:
-        """The way that looks most like a measured value, ``None`` if none does."""
-        likely = [way for way in self.ways.values() if way.hint == 2 and way.type in _FIRST]
-        return min(likely, key=lambda way: (_FIRST.index(way.type), way.order), default=None)
 
 
 def rows_of(question: Question, answer: ReadRegistersAnswer, before: Iterable[Row] = ()) -> list[Row]:
@@ -89,11 +86,19 @@ def rows_of(question: Question, answer: ReadRegistersAnswer, before: Iterable[Ro
         moved = known is not None and key in known.ways and known.ways[key].text != ways[key].text
         changes = (known.changes if known is not None else 0) + moved
         name = reference(question.function, address)
-        row = Row(address, name, ways, tuple(points.get(address, ())), changes, moved, address <= until)
-        if row.best is not None and not row.covered:
-            until = address + _width(row.best) - 1
-        rows.append(row)
+        room = min((start - address for start in points if start > address), default=MOST)
+        best = _best(ways, room)
+        covered = address <= until and address not in points
+        if best is not None and not covered:
+            until = address + _width(best) - 1
+        rows.append(Row(address, name, ways, tuple(points.get(address, ())), changes, moved, best, covered))
     return rows
+
+
+def _best(ways: Mapping[Way, Decoding], room: int) -> Decoding | None:
+    """What looks most like a measured value and ends before the next configured point begins, ``room`` registers further on."""
+    likely = [way for way in ways.values() if way.hint == 2 and way.type in _FIRST and _width(way) <= room]
+    return min(likely, key=lambda way: (_FIRST.index(way.type), way.order), default=None)
 
 
 def _width(way: Decoding) -> int:

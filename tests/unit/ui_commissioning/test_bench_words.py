@@ -64,6 +64,16 @@ def test_a_register_inside_a_guessed_value_is_no_guess_of_its_own() -> None:
     assert [row.covered for row in rows] == [False, True, False, True, False]
 
 
+def test_no_guess_reaches_into_a_configured_point() -> None:
+    question = Question("gw", 7, 4, 0, 3)
+    data = b"\0\0" + struct.pack(">f", 2850.0)
+    free, known = rows_of(question, answer(question, data)), rows_of(question, answer(question, data, ((1, "power"),)))
+    assert [row.covered for row in free] == [False, True, False]  # CDAB of 0 and the high word looks like a number, too
+    assert [row.covered for row in known] == [False, False, True]
+    assert known[1].best is not None
+    assert known[1].best.text == "2850"
+
+
 def test_a_register_that_moves_is_counted_and_one_that_stands_still_is_not() -> None:
     question = Question("gw", 1, 3, 0, 2)
     rows = rows_of(question, answer(question, b"\x00\x01\x00\x05"))
