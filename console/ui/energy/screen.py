@@ -217,10 +217,10 @@ class EnergyScreen(QWidget):
         self._list.set_heading(tr("energy.list"), tr("energy.list.remark", count=self._model.rowCount()))
         if self._problem is not None:
             self.blank.say(tr("energy.failed"), sentence(self._problem))
+        elif empty and picture.revision:
+            self.blank.say(tr("energy.empty"), tr("energy.empty.advice"))
         elif not picture.revision or self.fetching.loading or not picture.live:
             self.blank.say(tr("equipment.loading"))
-        elif empty:
-            self.blank.say(tr("energy.empty"), tr("energy.empty.advice"))
         else:
             self.blank.say(tr("energy.nothing"), tr("energy.nothing.advice"))
         remark = tr("equipment.loading") if self.fetching.loading else sentence(self._problem) if self._problem else ""
