@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Protocol
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain.health import HealthLine, HealthState
@@ -18,6 +19,8 @@ from console.ui.picture import Picture
 from console.ui.widgets.cards import GAP, Card, label
 from console.ui.widgets.facts import FactGrid
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
+
+AGAIN_TICKS = 30  # seconds after which the plans are asked for again
 
 
 class Navigator(Protocol):
@@ -35,6 +38,7 @@ class ConnectionsScreen(QWidget):
         super().__init__(parent)
         self._picture, self._desk, self._navigator = picture, desk, navigator
         self._blocks: list[ReadBlock] = []
+        self._ticks = 0
         self._model: RowModel[HealthLine] = RowModel(self._columns(), lambda line: line.id, self)
         self.table: TableView[HealthLine] = TableView(self._model, "connections")
         self._plan_model: RowModel[ReadBlock] = RowModel(
@@ -148,8 +152,16 @@ class ConnectionsScreen(QWidget):
         self._plan_model.refresh()
         self._refresh()
 
+    def showEvent(self, event: QShowEvent) -> None:
+        """Plans change as limits are learned: what is shown is the present one."""
+        super().showEvent(event)
+        self._ask()
+
     def _replaced(self) -> None:
         self._refresh()
+        self._ask()
+
+    def _ask(self) -> None:
         if self._picture.live:
             self._desk.query(DiagnosticsQuery, self._diagnosed, self._failed)
 
@@ -164,6 +176,9 @@ class ConnectionsScreen(QWidget):
     def _tick(self) -> None:
         if self.isVisible():
             self._model.refresh()
+            self._ticks = (self._ticks + 1) % AGAIN_TICKS
+            if not self._ticks:
+                self._ask()
 
     def _filter(self, only_wrong: bool) -> None:
         self.table.filter_rows(_is_wrong if only_wrong else None)

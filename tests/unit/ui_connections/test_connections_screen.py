@@ -122,3 +122,21 @@ def test_without_any_line_the_screen_says_so(qtbot: QtBot, picture: Picture, lin
     made = ConnectionsScreen(picture, Desk(picture, line, picture), navigator)
     qtbot.addWidget(made)
     assert made._card.remark.text() == tr("connections.empty")
+
+
+def test_what_was_learned_meanwhile_is_shown_without_a_restart(
+    screen: ConnectionsScreen, picture: Picture, line: RecordingLine
+) -> None:
+    screen.show()
+    picture.take_snapshot(replace(busy(), health=(GATEWAY, GOOD)))
+    line.answer(DiagnosticsAnswer(1, (), BLOCKS))
+    screen.table.select(GOOD.id)
+    asked = len(line.queries)
+    for _ in range(30):
+        picture.ticked.emit()
+    assert len(line.queries) == asked + 1
+    line.answer(DiagnosticsAnswer(2, (), (replace(BLOCKS[0], bytes=37, duration_ms=52.0, cap=7, holes=((5, 6),), bad=(4120,)),)))
+    said = screen._plan_says.text()
+    assert "at most 7 at a time" in said
+    assert "5–6" in said
+    assert "4120" in said
