@@ -8,6 +8,9 @@ from pathlib import Path
 from sqlalchemy import Connection, Engine, create_engine, event
 from sqlalchemy.pool import NullPool
 
+from console.domain.problems import Problem
+
+WAL_HELD = 256_000_000  # bytes; a write-ahead log beyond it cannot be folded back: somebody reads and does not end
 BUSY_S = 0.25  # how long a statement waits for another program's lock before the recorder takes over with its own retries
 
 
@@ -45,3 +48,20 @@ def set_synchronous(connection: Connection, synchronous: str) -> None:
     plain = connection.connection.dbapi_connection
     assert plain is not None
     plain.cursor().execute(f"PRAGMA synchronous={synchronous}")
+
+
+def wal_size(path: Path) -> int:
+    """The size of a file's write-ahead log, bytes."""
+    try:
+        return path.with_name(path.name + "-wal").stat().st_size
+    except OSError:
+        return 0
+
+
+def wal_held(*paths: Path) -> Problem | None:
+    """Names the first of the files whose write-ahead log grows and grows."""
+    for path in paths:
+        size = wal_size(path)
+        if size > WAL_HELD:
+            return Problem("store.reader_holds", {"path": str(path), "mb": round(size / 1e6)})
+    return None

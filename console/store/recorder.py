@@ -12,7 +12,6 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from pathlib import Path
 from time import monotonic, sleep, thread_time
 
 import numpy as np
@@ -24,6 +23,7 @@ from console.domain.problems import Problem
 from console.domain.samples import Batch
 from console.domain.times import MINUTE
 from console.store.archive import Archive
+from console.store.database import wal_held, wal_size
 from console.store.history import Pending
 from console.store.image import Commit
 from console.store.ledger import Ledger
@@ -147,7 +147,7 @@ class Recorder:
                 "queue": float(self._queued),
                 "queued_commits": float(len(self._commits)),
                 "journal": float(self._waiting),
-                "wal_mb": round((_wal(self._ledger.path) + _wal(archive.file.path)) / 1e6, 1),
+                "wal_mb": round((wal_size(self._ledger.path) + wal_size(archive.file.path)) / 1e6, 1),
                 "stall_ms_max": round(self._stall * 1000, 1),
                 "busy_ms_max": round(self._busy * 1000, 1),
             },
@@ -163,8 +163,9 @@ class Recorder:
             return refused or Problem("store.shedding", {"count": self._counters["shed"]}), HealthState.DOWN
         if refused is not None:
             return refused, HealthState.DEGRADED if refused.code == "store.locked" else HealthState.DOWN
-        if self._seal_retry.problem is not None:
-            return self._seal_retry.problem, HealthState.DEGRADED
+        slow = self._seal_retry.problem or wal_held(self._ledger.path, self._archive.file.path)
+        if slow is not None:
+            return slow, HealthState.DEGRADED
         if damaged:
             return Problem("store.history_damaged", {"path": ", ".join(damaged)}), HealthState.DEGRADED
         return None, HealthState.OK if self._thread is not None else self._state
@@ -396,11 +397,3 @@ class Recorder:
         _LOG.error("ended with %d samples and %d commits unwritten: %s", lost, len(waiting), problem.code)
         for _, future in waiting:
             future.set_exception(StoreRefused(problem))
-
-
-def _wal(path: Path) -> int:
-    """The size of a file's write-ahead log, bytes."""
-    try:
-        return path.with_name(path.name + "-wal").stat().st_size
-    except OSError:
-        return 0

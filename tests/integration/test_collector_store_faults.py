@@ -343,7 +343,7 @@ async def test_files_that_another_program_keeps_locked_make_everything_wait_and_
     assert max(b - a for a, b in zip(times.tolist(), times.tolist()[1:], strict=False)) < 2 * SECOND  # no hole
 
 
-async def test_a_reader_that_never_ends_delays_nobody_and_is_named(tmp_path: Path) -> None:
+async def test_a_reader_that_never_ends_delays_nobody(tmp_path: Path) -> None:
     with rig(tmp_path) as made:
         made.process.start()
         async with noting(made) as console:

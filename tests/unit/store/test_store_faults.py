@@ -17,7 +17,7 @@ from store_builders import EAGER, QUICK, T, batch, raised, recorded, recording, 
 
 from console.domain.health import HealthState
 from console.domain.times import SECOND
-from console.store import Pace, StoreRefused, open_store, reading
+from console.store import Pace, StoreRefused, database, open_store, reading
 from console.store.image import Commit
 from console.texts import ENGLISH, LANGUAGES, sentence
 
@@ -229,6 +229,36 @@ def test_a_full_disk_keeps_events_in_the_reserve_and_recovers_by_itself(tmp_path
         assert reading.verify(disk).problems == []
 
 
+def test_a_reader_that_never_ends_is_named_once_its_log_grows_and_forgotten_when_it_goes(tmp_path, monkeypatch):
+    monkeypatch.setattr(database, "WAL_HELD", 24_000_000)
+    with recording(tmp_path) as (_, recorder):
+        recorder.put(batch([1], [0.0], T))
+        recorded(recorder, 1)
+        reader = sqlite3.connect(tmp_path / HISTORY, isolation_level=None)
+        reader.execute("BEGIN")
+        assert reader.execute("SELECT count(*) FROM journal").fetchone() == (1,)
+        noise, second = np.random.default_rng(1), 0
+
+        def named() -> bool:
+            nonlocal second
+            second += 1
+            recorder.put(batch(range(1, 5001), noise.normal(size=5000), T + second * SECOND))
+            return recorder.health().problem is not None
+
+        until(named)
+        problem = recorder.health().problem
+        assert problem is not None and problem.code == "store.reader_holds" and HISTORY in sentence(problem)
+        assert recorder.health().state is HealthState.DEGRADED
+        assert reader.execute("SELECT count(*) FROM journal").fetchone() == (1,)  # it sees what it saw
+        reader.close()
+
+        def quiet() -> bool:
+            named()
+            return recorder.health().state is HealthState.OK
+
+        until(quiet)
+
+
 def test_ending_while_the_file_is_locked_tells_who_waits(tmp_path):
     store = open_store(tmp_path, T, QUICK)
     recorder = store.recorder(lambda: T)
@@ -306,7 +336,7 @@ def test_every_problem_of_the_store_has_its_sentence_in_both_languages():
     words = {f"store.{code}" for code in ("owned", "locked", "newer", "read_only", "damaged", "history_damaged", "disk_full")}
     words |= {f"store.{code}" for code in ("disk_error", "cannot_open", "shedding", "recorder_dead", "missing")}
     words |= {f"store.{code}" for code in ("no_backup", "backup_inside", "backup_other", "backup_twice", "backup_space")}
-    words |= {f"store.{code}" for code in ("backup_wrong", "restore_exists", "ship_wrong")}
+    words |= {f"store.{code}" for code in ("backup_wrong", "restore_exists", "ship_wrong", "reader_holds")}
     words |= {f"store.verify_{code}" for code in ("log", "state", "journal", "block", "cells", "file")}
     from console.texts import catalogue  # noqa: PLC0415
 
