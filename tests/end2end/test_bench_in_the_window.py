@@ -71,7 +71,7 @@ def test_from_the_first_register_to_a_signed_sheet(
     window.type("read_address", "40002")
     window.type("read_count", "1")
     window.press("read_again")
-    window.until(lambda: cell(screen, 1, "u16") == "80")
+    window.until(lambda: screen.read.table.rows.rowCount() == 1 and cell(screen, 1, "u16") == "80")
     server.data_bank.set_holding_registers(1, [81])  # type: ignore[attr-defined]
     window.until(lambda: cell(screen, 1, "changes") == "• 1")
     window.press("read_again")
