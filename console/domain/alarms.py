@@ -103,6 +103,11 @@ class Alarm(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.suppression is not Suppression.NONE
 
     @property
+    def asks(self) -> bool:
+        """True while it wants a person: it sounds, counts and stands at the top."""
+        return not self.acknowledged and not self.quiet
+
+    @property
     def undeniable(self) -> bool:
         """Fire and trapped passengers: nothing ever hides or delays them."""
         return self.category in (Category.FIRE, Category.TRAPPED)

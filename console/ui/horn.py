@@ -142,7 +142,7 @@ class Horn(QObject):
 
     def silence(self) -> None:
         """F8: the sound stops, nothing is acknowledged."""
-        self._heard = {number for number, alarm in self._picture.alarms.items() if not alarm.acknowledged}
+        self._heard = {number for number, alarm in self._picture.alarms.items() if alarm.asks}
         self._listen()
         self.silenced.emit(True)
 
@@ -153,7 +153,7 @@ class Horn(QObject):
             self.mute.emit()
 
     def _listen(self, _changed: object = None) -> None:
-        waiting = {number: alarm for number, alarm in self._picture.alarms.items() if not alarm.acknowledged}
+        waiting = {number: alarm for number, alarm in self._picture.alarms.items() if alarm.asks}
         self._heard &= waiting.keys()
         loud = min((alarm.priority for number, alarm in waiting.items() if number not in self._heard), default=0)
         if loud == self.sounding:

@@ -46,5 +46,5 @@ def count(alarms: Iterable[Alarm]) -> dict[str, tuple[int, int]]:
         for lamp in LAMPS:
             if lamp.counts(alarm):
                 totals[lamp.key][1] += 1
-                totals[lamp.key][0] += not alarm.acknowledged
+                totals[lamp.key][0] += alarm.asks
     return {key: (unhandled, total) for key, (unhandled, total) in totals.items()}

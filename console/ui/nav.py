@@ -136,7 +136,7 @@ class Nav(QFrame):
 
     def _count(self, _changed: object = None) -> None:
         picture = self._picture
-        unhandled = [alarm.priority for alarm in picture.alarms.values() if not alarm.acknowledged]
+        unhandled = [alarm.priority for alarm in picture.alarms.values() if alarm.asks]
         untaken = [fault.priority for fault in picture.faults.values() if fault.open and fault.taken is None]
         open_faults = sum(fault.open for fault in picture.faults.values())
         down = sum(line.state in ("down", "degraded") for line in picture.health.values() if line.kind != "device")

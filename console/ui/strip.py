@@ -29,7 +29,7 @@ _LOUDEST = {Category.FIRE: 0, Category.TRAPPED: 1}
 
 def loudness(alarm: Alarm) -> tuple[bool, int, int, int, int]:
     """The order of attention: unacknowledged, by priority, fire before trapped passengers before the rest, the newest first."""
-    return alarm.acknowledged, alarm.priority, _LOUDEST.get(alarm.category, 2), -alarm.raised_at, -alarm.number
+    return not alarm.asks, alarm.priority, _LOUDEST.get(alarm.category, 2), -alarm.raised_at, -alarm.number
 
 
 def loudest_first(alarms: list[Alarm]) -> list[Alarm]:
@@ -104,7 +104,7 @@ class _Lines(QWidget):
 
     def take(self) -> None:
         """Look at the picture again."""
-        waiting = loudest_first([alarm for alarm in self._picture.alarms.values() if not alarm.acknowledged])
+        waiting = loudest_first([alarm for alarm in self._picture.alarms.values() if alarm.asks])
         self._alarms, self._more = waiting[:ROWS], max(0, len(waiting) - ROWS)
         self.update()
 

@@ -9,15 +9,17 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain.alarms import Alarm
-from console.domain.commands import AcknowledgeAlarms, TakeFault
+from console.domain.commands import AcknowledgeAlarms, CheckAlarmStep, ResetAlarms, TakeFault
 from console.domain.problems import Problem
 from console.domain.promises import clocks
-from console.domain.times import HOUR
+from console.domain.times import HOUR, SECOND
 from console.link.messages import Answer, HistoryAnswer, HistoryQuery
 from console.texts import language, sentence, tr
-from console.ui.alarms import presenter
+from console.ui.alarms import forms, presenter
+from console.ui.alarms.steps import StepList
 from console.ui.desk import Desk
 from console.ui.moments import full_text
+from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name, handler_text
 from console.ui.values import value_text, with_unit
@@ -59,12 +61,18 @@ class AlarmDetail(QFrame):
         head.addWidget(self._title, 1)
         outer.addLayout(head)
         outer.addLayout(self._buttons())
+        outer.addLayout(self._more_buttons())
+        self._place = QVBoxLayout()  # of a form
+        outer.addLayout(self._place)
+        self.form: Form | None = None
         self._error = label(role="error", wrap=True)
         self._error.setObjectName("alarm_error")
         outer.addWidget(self._error)
         self._now = label(role="key")
         self._spark = Sparkline()
         self._spark_words = label(role="faint")
+        self.steps = StepList(picture, self.do_check)
+        outer.addWidget(self.steps)
         outer.addWidget(self._now)
         outer.addWidget(self._spark)
         outer.addWidget(self._spark_words)
@@ -96,6 +104,23 @@ class AlarmDetail(QFrame):
             button.clicked.connect(act)
             row.addWidget(button)
         self.acknowledge.setProperty("primary", True)
+        row.addStretch(1)
+        return row
+
+    def _more_buttons(self) -> QHBoxLayout:
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        self.shelve, self.reset, self.service, self.test = (QPushButton() for _ in range(4))
+        names: tuple[tuple[QPushButton, str, Callable[[], None]], ...] = (
+            (self.shelve, "shelve", self.do_shelve),
+            (self.reset, "reset", self.do_reset),
+            (self.service, "service", self.do_service),
+            (self.test, "test", self.do_test),
+        )
+        for button, name, act in names:
+            button.setObjectName(f"alarm_act_{name}")
+            button.clicked.connect(act)
+            row.addWidget(button)
         row.addStretch(1)
         return row
 
@@ -132,6 +157,50 @@ class AlarmDetail(QFrame):
         if self._alarm is not None and self._alarm.equipment:
             self._navigator.open_equipment(self._alarm.equipment)
 
+    def do_shelve(self) -> None:
+        """Keep the selected alarms quiet for a while."""
+        act = presenter.shelve(self._picture, self._selected)
+        if not act.able:
+            self._say(act.why)
+            return
+        self._open(forms.shelve_form(self._picture, self._desk, tuple(alarm.number for alarm in self._selected)))
+
+    def do_service(self) -> None:
+        """Take the alarm's machine out of service."""
+        if self._alarm is not None and self.service.isEnabled():
+            self._open(forms.service_form(self._picture, self._desk, self._alarm.equipment))
+
+    def do_test(self) -> None:
+        """Begin a test of the alarm's machine."""
+        if self._alarm is not None and self.test.isEnabled():
+            self._open(forms.test_form(self._picture, self._desk, self._alarm.equipment))
+
+    def do_reset(self) -> None:
+        """Reset what is latched."""
+        numbers = tuple(alarm.number for alarm in self._selected if alarm.latched)
+        if numbers:
+            self._say("")
+            self._desk.ask(ResetAlarms(numbers), None, self._denied)
+
+    def do_check(self, step: int) -> None:
+        """A step was done; the typed comment is its note."""
+        if self._alarm is not None:
+            self._say("")
+            self._desk.ask(CheckAlarmStep(self._alarm.number, step, self.comment.text().strip()), self._acknowledged, self._denied)
+
+    def _open(self, form: Form) -> None:
+        self.close_form()
+        self.form = form
+        self._place.addWidget(form)
+        form.closed.connect(self.close_form)
+
+    def close_form(self) -> None:
+        """Without a form again."""
+        form, self.form = self.form, None
+        if form is not None:
+            form.hide()
+            form.deleteLater()
+
     def _acknowledged(self, _number: int) -> None:
         self.comment.clear()
 
@@ -145,6 +214,7 @@ class AlarmDetail(QFrame):
         other = focused is None or self._alarm is None or focused.number != self._alarm.number
         self._alarm, self._selected = focused, selected
         if other:
+            self.close_form()
             self._say("")
             self._spark.show_curve(None)
             self._ask_history()
@@ -162,8 +232,15 @@ class AlarmDetail(QFrame):
             self.take,
             self.order,
             self.machine,
+            self.shelve,
+            self.service,
+            self.test,
         ):
             widget.setVisible(alarm is not None)
+        self.reset.setVisible(any(each.latched for each in self._selected))
+        self.steps.show_alarm(alarm)
+        for button, name in ((self.shelve, "shelve"), (self.reset, "reset"), (self.service, "service"), (self.test, "test")):
+            button.setText(tr(f"alarms.act.{name}"))
         self.acknowledge.setText(tr("alarms.act.acknowledge"))
         self.take.setText(tr("alarms.act.take"))
         self.order.setText(tr("alarms.act.order"))
@@ -184,6 +261,9 @@ class AlarmDetail(QFrame):
         for button, act in (
             (self.acknowledge, presenter.acknowledge(picture, self._selected)),
             (self.take, presenter.take(picture, fault)),
+            (self.shelve, presenter.shelve(picture, self._selected)),
+            (self.service, presenter.silence_machine(picture, alarm)),
+            (self.test, presenter.silence_machine(picture, alarm)),
         ):
             button.setEnabled(act.able)
             button.setToolTip(act.why)
@@ -193,8 +273,9 @@ class AlarmDetail(QFrame):
         self._fill(alarm)
 
     def tick(self) -> None:
-        """The present value."""
+        """The present value, and what is left for the steps."""
         alarm = self._alarm
+        self.steps.show_alarm(alarm)
         point = self._picture.points.get(alarm.point) if alarm is not None else None
         if point is None:
             self._now.setText("")
@@ -205,10 +286,12 @@ class AlarmDetail(QFrame):
 
     def _fill(self, alarm: Alarm) -> None:
         picture, zone = self._picture, self._picture.estate.site.timezone
-        rows: list[tuple[str, str]] = []
+        rows: list[tuple[str, str]] = presenter.remarks(picture, alarm)
         rule = picture.rules.get(alarm.rule)
         if rule is not None:
             rows += [(f"alarms.{name}", getattr(rule, name).get(language())) for name in ("cause", "consequence", "action")]
+            if rule.response_s:
+                rows.append(("alarms.response", forms.length_text(round(rule.response_s * SECOND))))
         fault = picture.fault_of(alarm)
         if fault is not None:
             views = clocks(fault, picture.order_of(fault), picture.now())
@@ -217,6 +300,8 @@ class AlarmDetail(QFrame):
         machine = picture.equipment.get(alarm.equipment)
         if machine is not None:
             rows += [(f"alarms.fact.{key}", value) for key, value in machine.facts.items() if key in FACTS]
+            if machine.system == "elevator":
+                rows.append(("alarms.fact.rescue_line", RESCUE_LINE))
         times = [tr("alarms.raised", at=full_text(alarm.raised_at, zone))]
         if alarm.returned_at:
             times.append(tr("alarms.returned", at=full_text(alarm.returned_at, zone)))
@@ -266,4 +351,5 @@ class AlarmDetail(QFrame):
         self._error.setVisible(bool(text))
 
 
+RESCUE_LINE = "96333"  # the public elevator rescue line
 FACTS = ("maintenance_company", "maintenance_phone", "rescue_code", "keys", "isolation_point")

@@ -9,10 +9,11 @@ from console.domain.accounts import Right
 from console.domain.alarms import Alarm
 from console.domain.faults import Fault
 from console.domain.promises import ClockView, nearest
-from console.domain.rules import RuleKind
+from console.domain.rules import LIMITED, UPPER
 from console.domain.times import DAY, MINUTE
 from console.texts import language, tr
 from console.ui.picture import Picture
+from console.ui.strip import equipment_name
 from console.ui.values import raw_text, with_unit
 
 FLOOD = 10  # alarms in 10 minutes: more is a flood (EEMUA 191, ISA-18.2)
@@ -21,10 +22,12 @@ FLOOD = 10  # alarms in 10 minutes: more is a flood (EEMUA 191, ISA-18.2)
 def content(picture: Picture, alarm: Alarm) -> str:
     """``过载跳闸 38.2 A > 30.5 A``."""
     said = alarm.text.get(language())
+    if alarm.test:
+        said = f"{tr('alarms.mark.test')} {said}"
     point, rule = picture.points.get(alarm.point), picture.rules.get(alarm.rule)
-    if point is None or rule is None or rule.kind not in (RuleKind.HIGH, RuleKind.LOW):
+    if point is None or rule is None or rule.kind not in LIMITED:
         return said
-    sign = ">" if rule.kind is RuleKind.HIGH else "<"
+    sign = ">" if rule.kind in UPPER else "<"
     limit = rule.limit if alarm.limit is None else alarm.limit
     return f"{said}  {with_unit(point, raw_text(point, alarm.value))} {sign} {with_unit(point, raw_text(point, limit))}"
 
@@ -77,6 +80,55 @@ def take(picture: Picture, fault: Fault | None) -> Act:
     if fault.taken is not None and not any(not alarm.acknowledged for alarm in picture.alarms.values() if alarm.fault == fault.id):
         return Act(tr("alarms.yours_already"))
     return Act(_right(picture, Right.TAKE_FAULT))
+
+
+def shelve(picture: Picture, alarms: Iterable[Alarm]) -> Act:
+    """May these be shelved?"""
+    chosen = list(alarms)
+    if not chosen:
+        return Act(tr("refused.no_alarm"))
+    grave = next((alarm for alarm in chosen if alarm.undeniable), None)
+    if grave is not None:
+        return Act(tr("refused.shelf_undeniable", alarm=grave.id))
+    return Act(_right(picture, Right.SHELVE))
+
+
+def silence_machine(picture: Picture, alarm: Alarm) -> Act:
+    """May its machine be taken out of service, or tested?"""
+    if alarm.equipment not in picture.equipment:
+        return Act(tr("refused.no_equipment", equipment=alarm.equipment))
+    return Act(_right(picture, Right.SHELVE))
+
+
+def remarks(picture: Picture, alarm: Alarm) -> list[tuple[str, str]]:
+    """What is special about this occurrence: its state, its cause and its consequences, a test, a repeated call."""
+    rows = [("alarms.state", tr(f"domain.alarm_state.{alarm.state}"))]
+    cause = picture.alarms.get(alarm.caused_by)
+    if cause is not None:
+        name = f"{equipment_name(picture, cause.equipment)} {cause.text.get(language())}"
+        rows.append(("alarms.cause_alarm", f"{cause.id} {name}"))
+    behind = sum(each.caused_by == alarm.number for each in picture.alarms.values())
+    if behind:
+        rows.append(("alarms.consequences", tr("alarms.behind", count=behind)))
+    if first_out(picture, alarm):
+        rows.append(("alarms.mark", tr("alarms.mark.first_out")))
+    if alarm.test:
+        rows.append(("alarms.mark", tr("alarms.mark.test_long")))
+    if alarm.realarmed:
+        rows.append(("alarms.mark", tr("alarms.mark.realarmed", count=alarm.realarmed)))
+    return rows
+
+
+def first_out(picture: Picture, alarm: Alarm) -> bool:
+    """It came first, and others of the same machine followed."""
+    return alarm.first_out and any(
+        each.number != alarm.number and each.equipment == alarm.equipment and each.active for each in picture.alarms.values()
+    )
+
+
+def flooded(picture: Picture) -> bool:
+    """The collector has declared a flood: every workstation folds alike."""
+    return any(alarm.rule == "system#flood" and alarm.active for alarm in picture.alarms.values())
 
 
 @dataclass(frozen=True, slots=True)

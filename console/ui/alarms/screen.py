@@ -1,7 +1,13 @@
-"""The alarm list: active ones and the history on the left, the focused one on the right."""
+"""The alarm list: active ones, the shelf and the history on the left, the focused one on the right.
+
+Keys in the list: Enter acknowledges, T takes, O and E lead on, S shelves, R resets, F folds, 1-9 tick off a step, / filters. They
+are shortcuts of the list, which takes no text, so they also work while a Chinese input method is on.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import Qt
@@ -15,6 +21,9 @@ from console.link.messages import AlarmHistoryAnswer, AlarmHistoryQuery, Answer
 from console.texts import sentence, tr
 from console.ui.alarms import presenter
 from console.ui.alarms.detail import AlarmDetail, Navigator
+from console.ui.alarms.folding import folded
+from console.ui.alarms.saved import Filter, SavedFilters
+from console.ui.alarms.shelf import Shelf, shelf_of
 from console.ui.desk import Desk
 from console.ui.lamps import LAMPS
 from console.ui.moments import short_text
@@ -36,7 +45,8 @@ class AlarmsScreen(QWidget):
     def __init__(self, picture: Picture, desk: Desk, navigator: Navigator, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture, self._desk = picture, desk
-        self._history = False
+        self._mode = "active"  # shelf, history
+        self._behind: dict[int, int] = {}  # the rows of the active list, and how many stand behind each
         self._lamp = ""
         self._model: RowModel[Alarm] = RowModel(self._columns(), lambda alarm: alarm.number, self)
         self.table: TableView[Alarm] = TableView(self._model, "alarms", row_height=40)
@@ -60,6 +70,8 @@ class AlarmsScreen(QWidget):
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
         self._stack.addWidget(self._blank)
+        self.shelf = Shelf(self._picture, self._desk)
+        self._stack.addWidget(self.shelf)
         card.body.addWidget(self._stack, 1)
         self._foot = label(role="dim")
         card.body.addWidget(self._foot)
@@ -70,12 +82,18 @@ class AlarmsScreen(QWidget):
 
     def _tool_bar(self) -> QHBoxLayout:
         bar = QHBoxLayout()
-        self._active, self._past, self._export = QPushButton(), QPushButton(), QPushButton()
-        for button, name in ((self._active, "alarms_active"), (self._past, "alarms_history")):
+        self._active, self._shelf, self._past, self._export, self._fold = (QPushButton() for _ in range(5))
+        for button, name in (
+            (self._active, "alarms_active"),
+            (self._shelf, "alarms_shelf"),
+            (self._past, "alarms_history"),
+            (self._fold, "alarms_fold"),
+        ):
             button.setObjectName(name)
             button.setCheckable(True)
             bar.addWidget(button)
         self._active.setChecked(True)
+        self._fold.setChecked(True)
         self._system, self._building, self._priority = QComboBox(), QComboBox(), QComboBox()
         bar.addSpacing(12)
         for box in (self._system, self._building, self._priority):
@@ -86,6 +104,8 @@ class AlarmsScreen(QWidget):
         self._typed.setObjectName("alarm_filter")
         self._typed.setClearButtonEnabled(True)
         bar.addWidget(self._typed, 1)
+        self.saved = SavedFilters()
+        bar.addWidget(self.saved)
         self._export.setObjectName("alarms_export")
         bar.addWidget(self._export)
         return bar
@@ -94,16 +114,31 @@ class AlarmsScreen(QWidget):
         picture = self._picture
         self._active.clicked.connect(self._show_active)
         self._past.clicked.connect(self._show_history)
+        self._shelf.clicked.connect(self._show_shelf)
+        self._fold.clicked.connect(self._refold)
+        self.saved.chosen.connect(self._use_filter)
+        self._typed.textChanged.connect(self._keep_filter)
+        picture.silences_changed.connect(self._refresh)
         self._export.clicked.connect(self._export_shown)
         self._typed.textChanged.connect(self.table.filter_text)
         self.table.chosen.connect(self._chosen)
-        self.table.opened.connect(self._opened)
+        self.table.opened.connect(lambda _alarm: self.detail.do_acknowledge())
         picture.replaced.connect(self._replaced)
         picture.alarms_changed.connect(self._changed)
         for signal in (picture.faults_changed, picture.orders_changed, picture.people_changed, self._desk.pending_changed):
             signal.connect(self._refresh)
         picture.ticked.connect(self._tick)
-        for key, act in (("T", self.detail.do_take), ("O", self.detail.do_open_order), ("E", self.detail.do_open_equipment)):
+        keys: list[tuple[str, Callable[[], None]]] = [
+            ("T", self.detail.do_take),
+            ("O", self.detail.do_open_order),
+            ("E", self.detail.do_open_equipment),
+            ("S", self.detail.do_shelve),
+            ("R", self.detail.do_reset),
+            ("F", self._fold.click),
+            ("/", self._typed.setFocus),
+            *((str(place + 1), partial(self.detail.steps.tick_off, place)) for place in range(9)),
+        ]
+        for key, act in keys:
             QShortcut(QKeySequence(key), self.table, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(act)
 
     def _columns(self) -> list[Column[Alarm]]:
@@ -113,6 +148,8 @@ class AlarmsScreen(QWidget):
             return short_text(alarm.raised_at, picture.now(), picture.estate.site.timezone)
 
         def state(alarm: Alarm) -> str:
+            if alarm.quiet or (alarm.latched and not alarm.active):
+                return tr(f"domain.alarm_state.{alarm.state}")
             return tr("alarms.is_active") if alarm.active else tr("alarms.is_returned")
 
         def acknowledged(alarm: Alarm) -> str:
@@ -141,7 +178,8 @@ class AlarmsScreen(QWidget):
             return equipment_name(picture, alarm.equipment)
 
         def said(alarm: Alarm) -> str:
-            return presenter.content(picture, alarm)
+            text, behind = presenter.content(picture, alarm), self._behind.get(alarm.number, 0)
+            return tr("alarms.content.behind", text=text, count=behind) if behind else text
 
         def loud(alarm: Alarm) -> bool:
             return not alarm.acknowledged
@@ -168,10 +206,13 @@ class AlarmsScreen(QWidget):
 
     def show_alarm(self, number: int) -> None:
         """Select this alarm."""
-        if self._history:
+        if self._mode != "active":
             self._show_active()
         self._lamp = ""
         self._filter()
+        if number in self._picture.alarms and number not in self._behind:
+            self._fold.setChecked(False)
+            self._refold()
         self.table.select(number)
         self.table.setFocus()
 
@@ -183,6 +224,9 @@ class AlarmsScreen(QWidget):
     def retranslate(self) -> None:
         """All words."""
         self._past.setText(tr("alarms.tab.history"))
+        self._fold.setText(tr("alarms.fold"))
+        self.saved.retranslate()
+        self.shelf.retranslate()
         self._export.setText(tr("alarms.export"))
         self._typed.setPlaceholderText(tr("alarms.filter"))
         self._fill_filters()
@@ -194,23 +238,48 @@ class AlarmsScreen(QWidget):
 
     def _replaced(self) -> None:
         self._fill_filters()
-        if not self._history:
-            self._model.set_rows(self._picture.alarms.values())
+        if self._mode == "active":
+            self._refold()
         self._refresh()
 
+    def _rows(self) -> dict[int, int]:
+        """The rows of the active list, and how many stand behind each."""
+        picture = self._picture
+        if not self._fold.isChecked():
+            return dict.fromkeys(picture.alarms, 0)
+
+        def place(alarm: Alarm) -> str:
+            machine = picture.equipment.get(alarm.equipment)
+            return building_name(picture, machine.location) if machine is not None else ""
+
+        rows = folded(picture.alarms.values(), place, flood=presenter.flooded(picture))
+        return {number: len(behind) for number, behind in rows.items()}
+
+    def _refold(self, _checked: bool = False) -> None:
+        self._behind = self._rows()
+        if self._mode == "active":
+            self._model.set_rows([self._picture.alarms[number] for number in self._behind])
+            self._refresh()
+
     def _changed(self, numbers: set[int]) -> None:
-        if self._history:
+        if self._mode != "active":
+            self._refresh()
             return
-        alarms = self._picture.alarms
-        self._model.remove_rows([number for number in numbers if number not in alarms])
-        self._model.update_rows([alarms[number] for number in numbers if number in alarms])
+        alarms, before = self._picture.alarms, self._behind
+        self._behind = self._rows()
+        self._model.remove_rows([number for number in before if number not in self._behind])
+        moved = [number for number, count in self._behind.items() if number in numbers or before.get(number) != count]
+        self._model.update_rows([alarms[number] for number in moved])
         self._refresh()
 
     def _refresh(self, _changed: object = None) -> None:
-        self._active.setText(tr("alarms.tab.active", count=len(self._picture.alarms)))
-        if not self._history:
+        self._active.setText(tr("alarms.tab.active", count=sum(not alarm.quiet for alarm in self._picture.alarms.values())))
+        self._shelf.setText(tr("alarms.tab.shelf", count=len(shelf_of(self._picture))))
+        if self._mode == "shelf":
+            self.shelf.fill()
+        if self._mode == "active":
             self._model.refresh()
-            if self._picture.alarms:
+            if self._behind:
                 self._stack.setCurrentWidget(self.table)
             elif self._picture.revision:
                 self._blank.say(tr("alarms.empty"), tr("alarms.empty.advice"))
@@ -229,10 +298,6 @@ class AlarmsScreen(QWidget):
 
     def _chosen(self) -> None:
         self.detail.show_alarms(self.table.current() if self.table.selected() else None, self.table.selected())
-
-    def _opened(self, _alarm: object) -> None:
-        """Enter: acknowledge what is selected, with the comment that stands there."""
-        self.detail.do_acknowledge()
 
     # --- filters
 
@@ -269,27 +334,46 @@ class AlarmsScreen(QWidget):
             )
 
         self.table.filter_rows(keep if system or building or priority or lamp else None)
+        self._keep_filter()
+
+    def _keep_filter(self, _text: str = "") -> None:
+        """What the button would save now."""
+        boxes = {"system": self._system, "building": self._building, "priority": self._priority}
+        self.saved.present = {**{name: box.currentData() or "" for name, box in boxes.items()}, "typed": self._typed.text().strip()}
+
+    def _use_filter(self, wanted: Filter) -> None:
+        for name, box in (("system", self._system), ("building", self._building), ("priority", self._priority)):
+            box.setCurrentIndex(max(0, box.findData(wanted.get(name, ""))))
+        self._typed.setText(wanted.get("typed", ""))
+        self._filter()
 
     # --- history and export
 
+    def _choose(self, mode: str) -> None:
+        self._mode = mode
+        for button, name in ((self._active, "active"), (self._shelf, "shelf"), (self._past, "history")):
+            button.setChecked(name == mode)
+        self._fold.setEnabled(mode == "active")
+
     def _show_active(self) -> None:
-        self._history = False
-        self._active.setChecked(True)
-        self._past.setChecked(False)
-        self._model.set_rows(self._picture.alarms.values())
+        self._choose("active")
+        self._refold()
+
+    def _show_shelf(self) -> None:
+        self._choose("shelf")
         self._refresh()
+        self._stack.setCurrentWidget(self.shelf)
+        self.shelf.table.setFocus()
 
     def _show_history(self) -> None:
-        self._history = True
-        self._active.setChecked(False)
-        self._past.setChecked(True)
+        self._choose("history")
         self._blank.say(tr("alarms.loading"))
         self._stack.setCurrentWidget(self._blank)
         since, until = self._picture.now() - HISTORY_DAYS * DAY, self._picture.now() + DAY
         self._desk.query(lambda id: AlarmHistoryQuery(id, since, until), self._history_came, self._history_failed)
 
     def _history_came(self, answer: Answer) -> None:
-        if not self._history or not isinstance(answer, AlarmHistoryAnswer):
+        if self._mode != "history" or not isinstance(answer, AlarmHistoryAnswer):
             return
         self._model.set_rows(answer.alarms)
         if answer.alarms:
@@ -298,7 +382,7 @@ class AlarmsScreen(QWidget):
             self._blank.say(tr("alarms.history.empty", days=HISTORY_DAYS))
 
     def _history_failed(self, problem: Problem) -> None:
-        if self._history:
+        if self._mode == "history":
             self._blank.say(tr("alarms.history.failed"), sentence(problem))
 
     def _export_shown(self) -> None:
