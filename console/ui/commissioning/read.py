@@ -33,7 +33,7 @@ from console.ui.picture import Picture
 from console.ui.widgets.cards import GAP, Blank, label, set_role
 from console.ui.widgets.tables import Column, RowModel, TableView
 
-KEPT = 50  # reads of the history
+KEPT = 20  # reads of the history: one of 125 registers is about a megabyte
 AGAIN_MS = 1000
 SIDE = 474
 
@@ -73,6 +73,7 @@ class ReadPane(QWidget):
         self.matrix = Matrix()
         self._past: RowModel[Past] = RowModel(self._past_columns(), lambda past: past.number, self)
         self.history: TableView[Past] = TableView(self._past, "read_history", row_height=26)
+        self.history.sort_by("at", Qt.SortOrder.DescendingOrder)
         self._blank = Blank()
         self._stack = QStackedWidget()
         self._views = QButtonGroup(self)
@@ -244,12 +245,11 @@ class ReadPane(QWidget):
 
     def _take(self, past: Past) -> None:
         self._allow()
-        newest = max(self._past.items(), key=lambda each: each.number, default=None)
-        if newest is not None and newest.question == past.question and _same(newest, past) and self.again.isChecked():
-            self._past.remove_rows([newest.number])  # nothing new: the entry says when it was last so
-        kept = [past, *self._past.items()][:KEPT]
-        self._past.set_rows(())
-        self._past.set_rows(kept)
+        kept = self._past.items()
+        if kept and kept[-1].question == past.question and _same(kept[-1], past) and self.again.isChecked():
+            self._past.remove_rows([kept.pop().number])  # nothing new: the entry says when it was last so
+        self._past.remove_rows(each.number for each in kept[: max(0, len(kept) + 1 - KEPT)])
+        self._past.update_rows([past])
         self._show(past, going_on=True)
 
     def _show(self, past: Past, *, going_on: bool) -> None:

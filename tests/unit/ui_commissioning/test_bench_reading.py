@@ -196,3 +196,10 @@ def test_a_typed_unit_is_never_completed_to_another_one_of_the_list(pane: ReadPa
     QTest.keyClicks(units, "256")
     QTest.keyClick(units, Qt.Key.Key_Return)
     assert len(line.queries) == 1
+
+
+def test_the_history_keeps_the_newest_twenty_reads_the_newest_first(pane: ReadPane, line: RecordingLine) -> None:
+    for address in range(25):
+        ask(pane, str(address), "1")
+        came(line, bytes(2))
+    assert [past.question.address for past in pane.history.shown()] == list(range(24, 4, -1))
