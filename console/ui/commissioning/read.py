@@ -177,6 +177,7 @@ class ReadPane(QWidget):
         self._past.refresh()
         self._chosen()
         self.refresh()
+        self._explain()
 
     def refresh(self) -> None:
         """Lines and rights."""
@@ -185,7 +186,7 @@ class ReadPane(QWidget):
         if self._shown is None:
             title = "commissioning.read.blank" if self.bar.line.count() else "commissioning.no_lines"
             self._blank.say(tr(title), tr(f"{title}.advice"))
-        self._explain()
+            self._explain()
 
     def show_point(self, point: Point) -> bool:
         """Fill in where a point lies; False if it does not lie in a register."""

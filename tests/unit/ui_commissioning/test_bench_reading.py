@@ -203,3 +203,13 @@ def test_the_history_keeps_the_newest_twenty_reads_the_newest_first(pane: ReadPa
         ask(pane, str(address), "1")
         came(line, bytes(2))
     assert [past.question.address for past in pane.history.shown()] == list(range(24, 4, -1))
+
+
+def test_what_was_read_stays_written_when_somebody_elsewhere_comes_or_goes(
+    pane: ReadPane, picture: Picture, line: RecordingLine
+) -> None:
+    ask(pane, "0")
+    came(line, b"\0\1\0\2")
+    said = pane.says.text()
+    picture.people_changed.emit()
+    assert pane.says.text() == said
