@@ -15,6 +15,7 @@ from console.domain.events import AlarmAcknowledged, AlarmAssigned, AlarmRaised,
 from console.domain.faults import Fault
 from console.domain.orders import Order
 from console.domain.problems import Problem
+from console.domain.times import MINUTE
 from console.link.messages import Answer, LogAnswer, LogQuery
 from console.texts import language, sentence, tr
 from console.ui.desk import Desk
@@ -292,7 +293,8 @@ class FaultDetail(QFrame):
         """Ask the log when something about the fault changed; an old answer is passed over."""
         order = self._order
         states = tuple((alarm.number, alarm.active, alarm.acknowledged) for alarm in presenter.alarms_of(self._picture, fault))
-        key = (fault.number, fault.revision, order.revision if order is not None else 0, len(fault.alarms), states)
+        minute = self._picture.now() // MINUTE if fault.open else 0  # notices come and go without the fault changing
+        key = (fault.number, fault.revision, order.revision if order is not None else 0, len(fault.alarms), states, minute)
         if key == self._told:
             return
         self._told = key
@@ -324,7 +326,8 @@ class FaultDetail(QFrame):
             self._take_story(fault, (*first.entries, *answer.entries))
 
     def _take_story(self, fault: Fault, entries: tuple[Entry, ...]) -> None:
-        self._entries = sorted({entry.sequence: entry for entry in entries}.values(), key=lambda entry: -entry.sequence)
+        told = {entry.sequence: entry for entry in entries if presenter.worth_telling(entry)}
+        self._entries = sorted(told.values(), key=lambda entry: -entry.sequence)
         self._fill_story(fault)
         self._fill_alarms(fault)
 

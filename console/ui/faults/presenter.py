@@ -15,6 +15,11 @@ from console.domain.events import (
     Entry,
     FaultClockWarned,
     FaultClosed,
+    NoticeCancelled,
+    NoticeFailed,
+    NoticePlanned,
+    NoticeSending,
+    NoticeSent,
     OrderAdvanced,
     OrderRaised,
 )
@@ -195,6 +200,11 @@ def tells_of_order(entries: Iterable[Entry]) -> bool:
     return any(isinstance(entry.event, OrderRaised | OrderAdvanced) for entry in entries)
 
 
+def worth_telling(entry: Entry) -> bool:
+    """Of a notice only what became of it."""
+    return not isinstance(entry.event, NoticePlanned | NoticeSending)
+
+
 def what(picture: Picture, entry: Entry) -> str:  # noqa: PLR0911 - one line a kind of event
     """What happened, in words: the event, and what it was about."""
     event = entry.event
@@ -213,6 +223,12 @@ def what(picture: Picture, entry: Entry) -> str:  # noqa: PLR0911 - one line a k
             return tr("faults.story", what=name, about=about)
         case OrderRaised():
             return tr("faults.story", what=name, about=event.order.id)
+        case NoticeSent() | NoticeFailed() | NoticeCancelled():
+            notice = event.notice
+            to = display(picture, notice.person) if notice.person else tr("notify.log.group")
+            clock = f" {tr(f'domain.clock.{notice.clock}')} {notice.percent} %" if notice.clock is not None else ""
+            about = tr("notify.story", who=to, channel=notice.channel, kind=tr(f"notify.kind.{notice.kind}") + clock)
+            return tr("faults.story", what=name, about=about)
         case OrderAdvanced():
             return _advanced(picture, event)
         case _:

@@ -1,4 +1,4 @@
-"""The system screen: people, configuration, point lists, store, audit."""
+"""The system screen: people, rosters, notices, configuration, point lists, store, audit."""
 
 from __future__ import annotations
 
@@ -10,13 +10,16 @@ from console.ui.picture import Picture
 from console.ui.pointlist.page import PointListPage
 from console.ui.system.audit import AuditPage
 from console.ui.system.configuration import ConfigurationPage
+from console.ui.system.dutybook import DutyBook
+from console.ui.system.notifications import NotificationsPage
 from console.ui.system.people import PeoplePage
+from console.ui.system.rosters import RosterPage
 from console.ui.system.store import StorePage
 from console.ui.widgets.cards import Card
 
 
 class SystemScreen(QWidget):
-    """Five pages."""
+    """Seven pages."""
 
     name = "system"
 
@@ -33,11 +36,13 @@ class SystemScreen(QWidget):
         self.audit = AuditPage(picture, desk)
         self.points = PointListPage(picture, desk)
         self.store = StorePage(picture, desk)
+        book = DutyBook(picture, desk, self)
+        self.rosters, self.notifications = RosterPage(book), NotificationsPage(book)
         self.points.closed.connect(self._open_configuration)
         self.configuration.points_wanted.connect(self._open_points)
         self.pages: dict[str, QWidget] = {
-            "people": self.people, "configuration": self.configuration, "points": self.points, "store": self.store,
-            "audit": self.audit,
+            "people": self.people, "rosters": self.rosters, "notifications": self.notifications,
+            "configuration": self.configuration, "points": self.points, "store": self.store, "audit": self.audit,
         }  # fmt: skip
         self._stack = QStackedWidget()
         self._group = QButtonGroup(self)
@@ -65,16 +70,28 @@ class SystemScreen(QWidget):
             self.audit.load()
         elif name == "store":
             self.store.load()
+        elif name == "rosters":
+            self.rosters.load()
+        elif name == "notifications":
+            self.notifications.load()
 
     def retranslate(self) -> None:
         """All words."""
         for name, button in self._buttons.items():
             button.setText(tr(f"system.page.{name}"))
         self.people.refresh()
+        self.rosters.retranslate()
+        self.notifications.retranslate()
         self.configuration.retranslate()
         self.points.retranslate()
         self.store.retranslate()
         self.audit.retranslate()
+
+    def _open_rosters(self) -> None:
+        self.open_page("rosters")
+
+    def _open_notifications(self) -> None:
+        self.open_page("notifications")
 
     def _open_people(self) -> None:
         self.open_page("people")
