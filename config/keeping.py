@@ -20,4 +20,10 @@ def make_keeping(backup: Record | None, retention: Record | None, context: Conte
             retention.line_of("ledgers_years"), "ledgers_too_short", found=f"{ledgers:g}", least=f"{LEDGER_FLOOR_YEARS:g}"
         )
     history = retention.get("history_years", default.history_years)
-    return Keeping(made, ledgers, history)
+    thin = retention.get("thin_years", default.thin_years)
+    systems = tuple(retention.get("thin_systems", ()))
+    if bool(thin) != bool(systems):
+        context.mistake(retention.line, "thin_both")
+    if thin >= history:
+        context.mistake(retention.line_of("thin_years"), "thin_too_late", thin=f"{thin:g}", history=f"{history:g}")
+    return Keeping(made, ledgers, history, thin, systems)

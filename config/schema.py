@@ -327,6 +327,8 @@ RETENTION = Obj(
     "retention",
     ledgers_years=Field(Num(0, 100), default="0"),
     history_years=Field(Num(0.05, 100), default="5"),
+    thin_years=Field(Num(0, 100), default="0"),
+    thin_systems=Field(ListOf(Choice(*SYSTEMS), len(SYSTEMS))),
 )
 
 COMMS = Obj("comms", priority=Field(Int(1, 4), default="3"), delay=Field(Duration(HOUR), default="0 s"))

@@ -220,6 +220,12 @@ class RecordsRemoved(_Event, frozen=True):
     count: int = 0
 
 
+class RecordsThinned(_Event, frozen=True):
+    """Samples of the month file ``what`` that may be thinned are one a minute from now on."""
+
+    what: str
+
+
 class RosterSaved(_Event, frozen=True):
     """Who is on duty when, from now on."""
 
@@ -282,7 +288,7 @@ Event = (
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
     | NoteWritten | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
-    | BackupMade | BackupFailed | StoreVerified | RecordsRemoved
+    | BackupMade | BackupFailed | StoreVerified | RecordsRemoved | RecordsThinned
     | RosterSaved | NotifySaved | ChannelSecretKept | NoticePlanned | NoticeSending | NoticeSent | NoticeFailed | NoticeCancelled
 )  # fmt: skip
 

@@ -27,11 +27,14 @@ class Backup(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class Keeping(msgspec.Struct, frozen=True, omit_defaults=True):
     """``ledger_years`` of alarms, faults, orders, isolations, readings and log, 0 = for ever; ``history_years`` of samples, by
-    whole months."""
+    whole months. ``thin_years``: of points of ``thin_systems`` only the last sample of each minute is kept beyond that age, while
+    their five-minute and hourly sums stay those of all samples; 0 = never."""
 
     backup: Backup | None = None
     ledger_years: float = 0.0
     history_years: float = 5.0
+    thin_years: float = 0.0
+    thin_systems: tuple[str, ...] = ()
 
 
 def next_backup(policy: Backup, timezone: str, now: int) -> int:

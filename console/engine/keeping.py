@@ -15,7 +15,7 @@ import msgspec
 
 from console.domain import commands as cmd
 from console.domain.estate import Estate
-from console.domain.events import BackupFailed, BackupMade, RecordsRemoved, StoreVerified
+from console.domain.events import BackupFailed, BackupMade, RecordsRemoved, RecordsThinned, StoreVerified
 from console.domain.health import HealthState
 from console.domain.keeping import YEAR, Backup, MonthSize, StoreStatus, next_backup
 from console.domain.keeping import Keeping as Policy
@@ -68,6 +68,7 @@ class Keeping:
         self._deadlines, self._clock, self._trusted = deadlines, clock, trusted
         self._workers = Workers()
         self._policy, self._timezone = Policy(), "Asia/Shanghai"
+        self._thin: frozenset[int] = frozenset()  # points whose old samples may be thinned
         self._job: asyncio.Task[None] | None = None
         self._known_since = clock.now()  # nothing is overdue before somebody asked for it
         self._status = StoreStatus()
@@ -83,6 +84,8 @@ class Keeping:
         if estate.keeping.backup != self._policy.backup:
             self._known_since = self._clock.now()
         self._policy, self._timezone = estate.keeping, estate.site.timezone
+        systems = {each.id for each in estate.equipment if each.system in estate.keeping.thin_systems}
+        self._thin = frozenset(point.number for point in estate.points if point.equipment in systems)
         self._plan()
 
     def status(self) -> tuple[StoreStatus, Policy]:
@@ -136,9 +139,12 @@ class Keeping:
         self._deadlines.set("keeping", moment, self._due)
 
     def _due(self) -> None:
-        self._due_at(next_backup(self._policy.backup or Backup(""), self._timezone, self._clock.now()))
-        if self._job is None:
-            self._start(self._day)
+        now = self._clock.now()
+        if self._job is not None:  # yesterday's is not done yet, or a person began something
+            self._due_at(now + FIRST)
+            return
+        self._due_at(next_backup(self._policy.backup or Backup(""), self._timezone, now))
+        self._start(self._day)
 
     async def _day(self) -> None:
         if self._policy.backup is not None:
@@ -198,12 +204,14 @@ class Keeping:
         now, policy = self._clock.now(), self._policy
         samples = self._samples_before(now)
         ledgers = now - round(policy.ledger_years * YEAR) if policy.ledger_years else 0
+        thin = now - round(policy.thin_years * YEAR)
         self._set(busy="retention")
         try:
-            removed = await self._workers.run_within(LONGEST, upkeep.remove, self._folder, samples, ledgers)
+            removed = await self._workers.run_within(LONGEST, upkeep.remove, self._folder, samples, ledgers, thin, self._thin)
         except Refused:
             return  # tomorrow again; what is wrong with the files, the recorder says
-        events = [RecordsRemoved(name, samples) for name in removed.months]
+        events: list[RecordsRemoved | RecordsThinned] = [RecordsRemoved(name, samples) for name in removed.months]
+        events += [RecordsThinned(name) for name in removed.thinned]
         events += [RecordsRemoved(table, ledgers, count) for table, count in removed.rows.items()]
         if events:
             self._set(removed_at=now, removed=", ".join(event.what for event in events))

@@ -124,6 +124,7 @@ class _Backup:
         shared = {each.name: each for each in (newest.files if newest else ())}
         settled, moving = self._sort()
         self._room(settled, moving, shared)
+        shutil.rmtree(self._generation, ignore_errors=True)  # what a process that was killed left
         self._generation.mkdir(parents=True)
         try:
             files = [self._once(path, shared.get(path.name)) for path in settled]

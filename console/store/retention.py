@@ -29,6 +29,7 @@ class Removed(msgspec.Struct, frozen=True):
     """What went: month files, and rows of each table of main.db."""
 
     months: tuple[str, ...] = ()
+    thinned: tuple[str, ...] = ()
     rows: dict[str, int] = {}
 
 
@@ -69,7 +70,7 @@ def remove_ledgers(folder: Path, before: int) -> dict[str, int]:
     goes is kept in ``meta``: the chain of those that stay begins there.
     """
     path = folder / MAIN
-    with _writing(path) as connection:  # `verify` will not miss what began before
+    with writing(path) as connection:  # `verify` will not miss what began before
         _note(connection, "ledgers_before", str(before))
     ended = (
         "max(raised_at, coalesce(json_extract(record, '$.returned_at'), 0), coalesce(json_extract(record, '$.acknowledged_at'), 0))"
@@ -86,7 +87,7 @@ def remove_ledgers(folder: Path, before: int) -> dict[str, int]:
 
 def _remove_log(path: Path, before: int) -> int:
     """Up to the first entry that must stay, whatever the later ones' times say: the chain has no holes."""
-    with _writing(path) as connection:
+    with writing(path) as connection:
         opened = [
             connection.execute(f"SELECT min({began}) FROM {table} WHERE open = 1").fetchone()[0]
             for table, began in (
@@ -125,7 +126,7 @@ def _note(connection: sqlite3.Connection, key: str, value: str) -> None:
 def _in_slices(path: Path, table: str, where: str, values: tuple[int | str, ...]) -> int:
     """Delete the rows of ``table``, a few at a time; how many."""
     removed = 0
-    with _writing(path) as connection:
+    with writing(path) as connection:
         while True:
             statement = f"DELETE FROM {table} WHERE rowid IN (SELECT rowid FROM {table} WHERE {where} LIMIT {_SLICE})"
             connection.execute("BEGIN IMMEDIATE")
@@ -138,7 +139,8 @@ def _in_slices(path: Path, table: str, where: str, values: tuple[int | str, ...]
 
 
 @contextmanager
-def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+def writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """A connection of this process's own to a file that the recorder may write, too; keep each transaction short."""
     try:
         connection = sqlite3.connect(path, timeout=_WAIT_S, isolation_level=None)
         try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime
 
 import pytest
@@ -39,6 +40,14 @@ def test_ledgers_shorter_than_an_archive_asks_are_refused_with_the_reason() -> N
     assert codes(site() + "retention: {ledgers_years: 5}\n") == []
 
 
+def test_thinning_names_its_systems_and_comes_before_removal() -> None:
+    more = "retention: {thin_years: 1, thin_systems: [water, metering]}\n"
+    assert estate(more).keeping == Keeping(None, 0.0, 5.0, 1.0, ("water", "metering"))
+    assert [code for _, code in codes(site() + "retention: {thin_years: 1}\n")] == ["thin_both"]
+    assert [code for _, code in codes(site() + "retention: {thin_systems: [water]}\n")] == ["thin_both"]
+    assert [code for _, code in codes(site() + "retention: {thin_years: 6, thin_systems: [water]}\n")] == ["thin_too_late"]
+
+
 @pytest.mark.parametrize("at", ["25:00", "3", "03:60", "noon"])
 def test_a_time_of_day_that_is_none_is_a_mistake(at: str) -> None:
     assert [code for _, code in codes(site() + f'backup: {{folder: E, at: "{at}"}}\n')] == ["want_time"]
@@ -63,5 +72,5 @@ def test_a_backup_a_day_is_made_also_when_the_clocks_are_changed() -> None:
     for _ in range(4):
         at = next_backup(policy, "Europe/Berlin", at)
         seen.append(at)
-    assert all(22 * HOUR <= second - first <= 26 * HOUR for first, second in zip(seen, seen[1:], strict=False))
+    assert all(22 * HOUR <= second - first <= 26 * HOUR for first, second in itertools.pairwise(seen))
     assert {stamp % MINUTE for stamp in seen} == {0}
