@@ -157,7 +157,7 @@ class SheetPane(QWidget):
         when = of(lambda test: full_text(test.at, picture.estate.site.timezone))
         who = of(lambda test: display(picture, test.by))
         return [
-            Column("name", "bench.sheet.name", 190, name, tooltip=lambda row: f"{name(row)}\n{row.point.id}"),
+            Column("name", "bench.sheet.name", 172, name, tooltip=lambda row: f"{name(row)}\n{row.point.id}"),
             Column("where", "bench.sheet.address", 112, lambda row: sheetrows.where(row.point), colour=dim,
                    tooltip=lambda row: sheetrows.where(row.point)),
             Column("value", "commissioning.column.value", 128, value, RIGHT, bold=lambda _row: True),
