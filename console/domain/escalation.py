@@ -52,6 +52,12 @@ def nobody_exempt(_fault: Fault) -> bool:
     return False
 
 
+def rehearsed(world: World, fault: Fault) -> bool:
+    """Nothing but alarms raised in a test (测试) stands behind it: it stays visible and is told to nobody."""
+    alarms = world.alarms_of(fault)
+    return bool(alarms) and all(alarm.test for alarm in alarms)
+
+
 def follow(world: World, event: Event, now: int, first: int, exempt: Exempt = nobody_exempt) -> tuple[Event, ...]:
     """What ``event``, which was just applied, means for the notices. ``first`` is the number of the first new one."""
     match event:

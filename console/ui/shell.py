@@ -25,6 +25,7 @@ from PySide6.QtWidgets import (
 from console.domain.problems import Problem
 from console.texts import CHINESE, ENGLISH, language, sentence, set_language, tr
 from console.ui import icons, theme
+from console.ui.attention import Attention, Banner
 from console.ui.desk import Desk
 from console.ui.horn import Horn, Speaker
 from console.ui.nav import KEYS, Nav
@@ -121,6 +122,7 @@ class Shell(QMainWindow):
         self.setCentralWidget(root)
         self.topbar, self.nav, self.strip = TopBar(picture), Nav(picture), Strip(picture)
         self._stack = QStackedWidget()
+        self.banner, self.attention = Banner(picture, desk), Attention(picture, self)
         self._link_notice, self._refusal = Notice(), Notice()
         self._refusal_timer = QTimer(self)
         self._refusal_timer.setSingleShot(True)
@@ -154,6 +156,7 @@ class Shell(QMainWindow):
         body = QVBoxLayout(self._body)
         body.setContentsMargins(GAP, GAP, GAP, GAP)
         body.setSpacing(8)
+        body.addWidget(self.banner)
         body.addWidget(self._link_notice)
         body.addWidget(self._refusal)
         body.addWidget(self._stack, 1)
@@ -178,6 +181,7 @@ class Shell(QMainWindow):
         self.topbar.lamp_clicked.connect(self._open_lamp)
         self.topbar.silence_clicked.connect(self.horn.silence)
         self.topbar.person_clicked.connect(self.open_signon)
+        self.banner.opened.connect(self.open_alarm)
         self.strip.alarm_opened.connect(self.open_alarm)
         self.strip.fault_opened.connect(self.open_fault)
         self.horn.silenced.connect(self.topbar.set_silenced)

@@ -2,8 +2,8 @@
 
 Windows and macOS keep them in the keyring of the account that runs the collector. Elsewhere a keyring belongs to a desktop session
 and would ask a service for a password at three in the morning, so they lie in ``secrets.json`` of the store's folder, encrypted
-(Fernet: AES-128-CBC with HMAC-SHA256) with the key in ``secrets.key``, which only its owner may read. Whoever can read both files can
-read the secrets; a backup of the store takes neither.
+(Fernet: AES-128-CBC with HMAC-SHA256) with the key in ``secrets.key``, which only its owner may read. Whoever can read both files
+can read the secrets; a backup of the store takes neither.
 """
 
 from __future__ import annotations
