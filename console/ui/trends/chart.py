@@ -200,6 +200,8 @@ class Chart(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ships no
     def _range_changed(self, _box: object, ends: tuple[float, float]) -> None:
         if not self._ours:
             self.moved.emit(float(ends[0]), float(ends[1]))
+        # else the view box finds its matrix out of date while it is painted, and all is painted twice
+        self.box.prepareForPaint()
 
     def _time_at(self, place: QPointF) -> float | None:
         if not self.box.sceneBoundingRect().contains(place):
