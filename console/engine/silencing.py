@@ -46,6 +46,8 @@ class Silencing:
         self._causes = Causes()
         self._standing: Counter[str] = Counter()  # equipment -> active alarms on it
         self._flood = FloodWatch()
+        self._declared = False  # the flood has its alarm
+        self._looks = False  # a deadline looks for its end
         decisions.after_commit.append(self._follow)
 
     def configure(self, estate: Estate) -> None:
@@ -55,7 +57,8 @@ class Silencing:
     def start(self) -> None:
         """Take up the stored state: what ended meanwhile ends now, what stands is judged anew."""
         world = self._decisions.world
-        self._flood = FloodWatch(self._system.active(FLOOD))
+        self._declared = self._system.active(FLOOD)
+        self._flood = FloodWatch(self._declared)
         for alarm in sorted(world.alarms.values(), key=lambda alarm: alarm.raised_at):
             if alarm.active:
                 self._standing[alarm.equipment] += 1
@@ -164,14 +167,21 @@ class Silencing:
             self._decisions.decide([AlarmAdvanced(again, "realarm")], at_once=True)
 
     def _look_at_flood(self) -> None:
+        """Declare a flood, or its end. While one lasts only its deadline looks again."""
+        if self._declared and self._flood.flood and self._looks:
+            return
+        self._looks = False
         self._flood.look(self._clock.now())
-        declared = self._system.active(FLOOD)
-        if self._flood.flood and not declared:
+        if self._flood.flood and not self._declared:
             self._system.set(FLOOD, self._flood.count)
-        elif declared and not self._flood.flood:
+        elif self._declared and not self._flood.flood:
             self._system.clear(FLOOD)
+        self._declared = self._flood.flood
         moment = self._flood.next_look()
-        if moment is None:
-            self._deadlines.cancel("flood")
-        else:
-            self._deadlines.set("flood", max(moment, self._clock.now() + 1), self._look_at_flood)
+        if moment is not None:
+            self._looks = True
+            self._deadlines.set("flood", max(moment, self._clock.now() + 1), self._flood_due)
+
+    def _flood_due(self) -> None:
+        self._looks = False
+        self._look_at_flood()

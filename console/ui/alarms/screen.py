@@ -12,7 +12,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.alarms import Alarm
 from console.domain.problems import Problem
@@ -80,8 +80,10 @@ class AlarmsScreen(QWidget):
         outer.addWidget(card, 1)
         outer.addWidget(self.detail)
 
-    def _tool_bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
+    def _tool_bar(self) -> QVBoxLayout:
+        bar, second, both = QHBoxLayout(), QHBoxLayout(), QVBoxLayout()
+        both.addLayout(bar)
+        both.addLayout(second)
         self._active, self._shelf, self._past, self._export, self._fold = (QPushButton() for _ in range(5))
         for button, name in (
             (self._active, "alarms_active"),
@@ -95,20 +97,20 @@ class AlarmsScreen(QWidget):
         self._active.setChecked(True)
         self._fold.setChecked(True)
         self._system, self._building, self._priority = QComboBox(), QComboBox(), QComboBox()
-        bar.addSpacing(12)
+        bar.addStretch(1)
         for box in (self._system, self._building, self._priority):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.currentIndexChanged.connect(self._filter)
-            bar.addWidget(box)
+            second.addWidget(box)
         self._typed = QLineEdit()
         self._typed.setObjectName("alarm_filter")
         self._typed.setClearButtonEnabled(True)
-        bar.addWidget(self._typed, 1)
+        second.addWidget(self._typed, 1)
         self.saved = SavedFilters()
         bar.addWidget(self.saved)
         self._export.setObjectName("alarms_export")
         bar.addWidget(self._export)
-        return bar
+        return both
 
     def _connect(self) -> None:
         picture = self._picture
@@ -230,7 +232,6 @@ class AlarmsScreen(QWidget):
         self._export.setText(tr("alarms.export"))
         self._typed.setPlaceholderText(tr("alarms.filter"))
         self._fill_filters()
-        self._model.refresh()
         self._refresh()
         self.detail.refresh()
 

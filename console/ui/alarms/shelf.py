@@ -67,6 +67,7 @@ class Shelf(QWidget):
         row = QHBoxLayout()
         row.addWidget(self.end)
         row.addWidget(self._error, 1)
+        row.addStretch(1)
         layout.addLayout(row)
         self.end.clicked.connect(self.do_end)
         self.table.opened.connect(lambda _row: self.do_end())
@@ -76,11 +77,11 @@ class Shelf(QWidget):
 
     def _columns(self) -> list[Column[Shelved]]:
         return [
-            Column("kind", "alarms.shelf.kind", 110, self._kind),
-            Column("equipment", "alarms.column.equipment", 220, self._equipment),
+            Column("kind", "alarms.shelf.kind", 120, self._kind),
+            Column("equipment", "alarms.column.equipment", 180, self._equipment),
             Column("what", "alarms.column.content", 0, self._what, tooltip=self._what),
-            Column("reason", "alarms.field.reason", 220, self._reason, tooltip=self._reason),
-            Column("who", "alarms.shelf.who", 170, self._who),
+            Column("reason", "alarms.field.reason", 200, self._reason, tooltip=self._reason),
+            Column("who", "alarms.shelf.who", 130, self._who),
             Column("until", "alarms.shelf.until", 200, self._until, sort=self._end_of),
         ]
 

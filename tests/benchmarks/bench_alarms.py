@@ -1,0 +1,115 @@
+"""``make bench NAME=alarms``: what judging samples costs the collector.
+
+20,000 points with two limits each, all of which change once a second; one in 200 crosses a limit or comes back. The figure is the
+processor time of the alarm engine's own step (rules, transitions, suppression; the recorder is not part of it) per second of
+samples, in percent of one core; the growth is the same with ten times as many points.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import concurrent.futures
+import statistics
+import time
+
+import numpy as np
+
+from console.domain.estate import Equipment, Estate, ModbusSource, Point, Site, ValueKind
+from console.domain.rules import AlarmRule, RuleKind
+from console.domain.samples import Batch
+from console.domain.text import Text
+from console.domain.times import SECOND
+from console.domain.world import World
+from console.engine import memory
+from console.engine.alarming import Alarming
+from console.engine.clocks import RealClock
+from console.engine.deadlines import Deadlines
+from console.engine.decisions import Decisions
+from console.engine.live import LiveTable
+from console.engine.public import Public
+from console.engine.silencing import Silencing
+from console.engine.system import SystemAlarms
+from console.store.image import Commit
+from tests.benchmarks.report import report
+
+POINTS = 20_000
+CROSSING = 200  # one point in so many crosses a limit in a second
+SECONDS = 10
+ROUNDS = 3  # the least disturbed one counts: other programs only ever add
+BATCH = 200  # points of one answer
+
+
+class _Paper:
+    """A recorder that writes nothing: the bench is about the judging."""
+
+    def commit(self, _commit: Commit) -> concurrent.futures.Future[None]:
+        done: concurrent.futures.Future[None] = concurrent.futures.Future()
+        done.set_result(None)
+        return done
+
+
+def _estate(count: int) -> Estate:
+    points = tuple(
+        Point(
+            f"E{n // 20}.p{n}",
+            f"E{n // 20}",
+            f"p{n}",
+            Text("点"),
+            ValueKind.ANALOG,
+            ModbusSource("gw", 1, 3, n % 60_000),
+            number=n + 1,
+        )
+        for n in range(count)
+    )
+    rules = tuple(
+        AlarmRule(f"{point.id}#{kind}", point.equipment, point.id, kind, 4, Text("限"), limit=limit, dead_band=1.0)
+        for point in points
+        for kind, limit in ((RuleKind.HIGH, 90.0), (RuleKind.LOW, 10.0))
+    )
+    machines = tuple(Equipment(f"E{n}", Text("机"), "pump", "t", "") for n in range(-(-count // 20)))
+    return Estate(Site("bench", Text("台")), equipment=machines, points=points, rules=rules)
+
+
+async def _measure(count: int) -> float:
+    """Processor seconds of the alarm engine per second of samples."""
+    clock = RealClock()
+    live = LiveTable()
+    decisions = Decisions(World(), 0, _Paper(), clock, Public(clock, live))
+    deadlines = Deadlines(clock)
+    silencing = Silencing(decisions, deadlines, clock, SystemAlarms(decisions, clock), lambda _point: False)
+    alarming = Alarming(decisions, deadlines, clock, live, silencing)
+    estate = _estate(count)
+    decisions.world.configure(estate)
+    live.configure([point.number for point in estate.points])
+    silencing.configure(estate)
+    alarming.configure(estate)
+    memory.tidy()  # as the collector does after each configuration
+    random = np.random.default_rng(1)
+    values = random.uniform(30, 70, count)
+    crossed = np.zeros(count, np.bool_)
+    spent = []
+    for second in range(SECONDS):
+        values = random.uniform(30, 70, count)
+        chosen = random.choice(count, count // CROSSING, replace=False)
+        crossed[chosen] = ~crossed[chosen]
+        values[crossed] = 95.0 + second * 0.01
+        cost = 0.0
+        for first in range(0, count, BATCH):
+            numbers = np.arange(first + 1, first + BATCH + 1, dtype=np.int32)
+            now = clock.now()
+            changed = live.take(Batch(numbers, values[first : first + BATCH], np.zeros(BATCH, np.uint8), now, now))
+            began = time.process_time_ns()
+            alarming.judge(changed)
+            cost += (time.process_time_ns() - began) / SECOND
+        spent.append(cost)
+        await asyncio.sleep(0)  # what was decided is confirmed
+    return statistics.median(spent[2:])
+
+
+def main() -> None:
+    small, large = (min(asyncio.run(_measure(count)) for _ in range(ROUNDS)) for count in (POINTS, 10 * POINTS))
+    report([("cpu_pct_20k", 100 * small, "<= 10"), ("growth_200k_over_20k", large / small, "<= 10.5")])
+
+
+if __name__ == "__main__":
+    main()
