@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
 from console.domain.times import SECOND
@@ -15,6 +15,7 @@ from console.ui.picture import Picture
 from console.ui.widgets.cards import label
 
 HEIGHT = 52
+ROOMY = 1500  # pixels: narrower than that the lamps of an English window fill the bar
 
 
 class LampButton(QWidget):
@@ -161,6 +162,16 @@ class TopBar(QFrame):
         self._show_figures()
         self._tick()
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """On a small window the lamps need the room; what the navigation says as well gives way."""
+        super().resizeEvent(event)
+        self._make_room()
+
+    def _make_room(self) -> None:
+        roomy = self.width() >= ROOMY
+        self._where.setVisible(roomy)
+        self._figures.setVisible(roomy or not self._picture.live)
+
     def _count(self, _changed: object = None) -> None:
         for key, (unhandled, total) in count(self._picture.alarms.values()).items():
             self._lamps[key].set_counts(unhandled, total)
@@ -169,6 +180,7 @@ class TopBar(QFrame):
         self._taken += len(numbers)
 
     def _show_figures(self, _state: str = "") -> None:
+        self._make_room()
         if not self._picture.live:
             self._figures.setText(tr("shell.no_values"))
             return
