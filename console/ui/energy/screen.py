@@ -56,6 +56,7 @@ class EnergyScreen(QWidget):
         self._day: date | None = None  # None: follows the present
         self._asked_at = 0
         self._meters: list[Meter] = []
+        self._known: dict[str, list[Meter]] = {}  # by unit; of this configuration
         self._findings: Findings | None = None
         self._problem: Problem | None = None
         self.fetching = Fetching(desk, self)
@@ -150,6 +151,7 @@ class EnergyScreen(QWidget):
         return self._picture.estate.energy.tariff(self._unit())
 
     def _replaced(self) -> None:
+        self._known.clear()
         self.toolbar.show_units(of_meters.units(self._picture))
         self._ask()
 
@@ -164,7 +166,10 @@ class EnergyScreen(QWidget):
 
     def _ask(self) -> None:
         picture, kind = self._picture, self.toolbar.kind
-        self._meters = of_meters.meters(picture, self._unit()) if self._unit() else []
+        unit = self._unit()
+        if unit not in self._known:
+            self._known[unit] = of_meters.meters(picture, unit) if unit else []
+        self._meters = self._known[unit]
         day = self._day or self._today()
         self.toolbar.show_span(day, latest=energy.moved(kind, day, 1) > self._today() and self._is_present(day))
         self._problem = None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QLineEdit, QWidget
 
@@ -13,6 +13,8 @@ from console.ui.widgets.cards import Card
 from console.ui.widgets.tables import Column, RowModel, TableView
 
 WIDTH = 330
+MOST = 200  # rows: nobody scrolls through 20,000, and the screen need not wait for them
+AT_ONCE = 1000  # points whose words are put together in one turn of the event loop
 
 
 class PointPicker(Card):
@@ -23,6 +25,12 @@ class PointPicker(Card):
     def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._picture = picture
+        self._points: list[Point] = []
+        self._words: list[str] = []  # of as many of the points as are prepared
+        self._more = False
+        self._later = QTimer(self)
+        self._later.setInterval(0)
+        self._later.timeout.connect(self._prepare)
         self.setFixedWidth(WIDTH)
         self.search = QLineEdit()
         self.search.setObjectName("trend_search")
@@ -42,20 +50,41 @@ class PointPicker(Card):
 
     def fill(self) -> None:
         """All points that have a course in time."""
-        self._model.set_rows(point for point in self._picture.points.values() if point.kind is not ValueKind.TEXT)
+        self._points = [point for point in self._picture.points.values() if point.kind is not ValueKind.TEXT]
+        self._words = []
+        self._later.start()
+        self._find(self.search.text())
 
     def retranslate(self) -> None:
         """All words."""
-        self.set_heading(tr("trends.pick"), tr("trends.pick.remark", count=self._model.rowCount()))
+        self._remark()
         self.search.setPlaceholderText(tr("trends.pick.hint"))
         self._model.refresh()
 
     def _find(self, typed: str) -> None:
         """Points in whose names (both languages) and ids every typed word occurs."""
         words = typed.casefold().split()
-        self.table.filter_rows((lambda point: all(word in self._words(point) for word in words)) if words else None)
+        while words and len(self._words) < len(self._points):
+            self._prepare()
+        known = zip(self._points, self._words, strict=True) if words else ()
+        found = [point for point, text in known if all(word in text for word in words)] if words else self._points
+        self._more = len(found) > MOST
+        self._model.set_rows(())  # so that they come in the estate's order
+        self._model.set_rows(found[:MOST])
+        self._remark()
 
-    def _words(self, point: Point) -> str:
+    def _remark(self) -> None:
+        count = tr("trends.pick.first", count=MOST) if self._more else tr("trends.pick.remark", count=self._model.rowCount())
+        self.set_heading(tr("trends.pick"), count)
+
+    def _prepare(self) -> None:
+        """The words of some more points, so that the first letter typed finds them ready."""
+        done = len(self._words)
+        self._words += [self._text(point) for point in self._points[done : done + AT_ONCE]]
+        if len(self._words) >= len(self._points):
+            self._later.stop()
+
+    def _text(self, point: Point) -> str:
         machine = self._picture.equipment.get(point.equipment)
         of_machine = f"{machine.name.zh} {machine.name.en}" if machine is not None else ""
         return f"{point.id} {point.name.zh} {point.name.en} {of_machine}".casefold()
