@@ -12,7 +12,7 @@ from console.domain.rules import LIMITED, TIMED, UPPER, AlarmRule, AlarmStep, Ca
 from console.domain.seasons import Season
 from console.domain.text import EMPTY, Text
 from console.domain.times import SECOND
-from console.texts import CHINESE, ENGLISH, sentence, tr
+from console.texts import CHINESE, ENGLISH, tr
 
 COMMS_KEY = "comms"
 COMM_STATE = "comm_state"
@@ -114,8 +114,8 @@ def _inputs(record: Record, points: Mapping[str, Point], context: Context) -> di
         try:
             names = compiled(record.get(key).strip()).names
         except Refused as refused:
-            why = (sentence(refused.problem, CHINESE), sentence(refused.problem, ENGLISH))
-            context.mistake(record.line_of(key), "rule_expression", key=record.get("key"), zh=why[0], en=why[1])
+            column = refused.problem.params.get("column", 1)
+            context.mistake(record.line_of(key), "rule_expression", key=record.get("key"), column=column)
             return None
         for name in names:
             if "." in name:  # another equipment's, by its full id
