@@ -15,6 +15,7 @@ from config.pointlist.columns import view
 from config.pointlist.differing import LimitChange, limit_changes, point_changes
 from config.pointlist.machines import Machine, Resolver, gather
 from config.pointlist.merging import SiteText, flow
+from config.pointlist.naming import meant, open_points
 from config.pointlist.rows import Remarks, Row, read_rows
 from config.pointlist.sheets import Sheet, read
 from console.domain.configuring import Mistake
@@ -147,10 +148,11 @@ class _Attempt:
         for rule in estate.rules:
             rules.setdefault(rule.point, []).append(rule)
         changed = 0
+        kinds = {equipment.id: equipment.type for equipment in estate.equipment}
         for machine in machines:
             new_points: list[tuple[str, Row]] = []
             new_alarms: list[tuple[str, Row]] = []
-            for row, key in _keyed(machine, points, remarks):
+            for row, key in _keyed(machine, points, kinds.get(machine.id, ""), remarks):
                 point = points.get(f"{machine.id}.{key}")
                 entries = point_changes(row, point, remarks)
                 limits = limit_changes(row, key, rules.get(f"{machine.id}.{key}", []))
@@ -199,8 +201,11 @@ def _put_limit(site: SiteText[Row], equipment: str, limit: LimitChange, row: Row
         site.set(item, {name: flow(value) for name, value in limit.entries.items()}, row)
 
 
-def _keyed(machine: Machine, points: dict[str, Any], remarks: Remarks) -> list[tuple[Row, str]]:
-    """Each row with its point's key. Points of one name are told apart by their address, so that the order of rows says nothing."""
+def _keyed(machine: Machine, points: dict[str, Any], kind: str, remarks: Remarks) -> list[tuple[Row, str]]:
+    """Each row with its point's key. Points of one name are told apart by their address, so that the order of rows says nothing.
+
+    A row without a key that means a signal of the machine's generic ``kind`` gets that signal's key, and with it its alarms.
+    """
     rows = [row for row in machine.rows if row.point is not None and ("key" in row.point or "key" in row.inferred)]
     by_name = {point.name.zh: point.key for point in points.values() if point.equipment == machine.id} if machine.present else {}
     counts: dict[str, int] = {}
@@ -214,7 +219,11 @@ def _keyed(machine: Machine, points: dict[str, Any], remarks: Remarks) -> list[t
         key = row.point.get("key")
         if key is None:
             key = row.inferred["key"]
-            if counts[key] > 1:
+            known = by_name.get(row.point["name"]) or (key if f"{machine.id}.{key}" in points else "")
+            signal = meant(row.point["name"], kind) if not known else ""
+            if signal and signal not in seen:
+                key = signal
+            elif counts[key] > 1:
                 bit = f"_{row.point['bit']}" if "bit" in row.point else ""
                 key = f"{key[:50]}_{row.point.get('address', row.number)}{bit}"
             elif f"{machine.id}.{key}" not in points:
@@ -224,6 +233,9 @@ def _keyed(machine: Machine, points: dict[str, Any], remarks: Remarks) -> list[t
             problem = Problem("pointlist.twice", {"key": key, "first": f"{first.sheet}!{first.cell('name')}"})
             remarks.say(row.sheet, row.number, row.cell("key" if "key" in row.point else "name"), problem)
             continue
+        if open_points(kind) and key not in open_points(kind):
+            problem = Problem("pointlist.no_signal", {"point": row.point["name"], "type": kind})
+            remarks.say(row.sheet, row.number, row.cell("name"), problem, grave=False)
         seen[key] = row
         keyed.append((row, key))
     return keyed

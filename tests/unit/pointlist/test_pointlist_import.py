@@ -343,3 +343,18 @@ def test_a_list_of_50_000_rows_becomes_a_site_file_within_a_minute() -> None:
     made = drafted(data)
     assert made.points == 49_999 and made.equipment == 500 and not made.mistakes
     assert time.monotonic() - before < 60
+
+
+def test_signals_of_a_generic_type_are_known_by_what_the_list_calls_them() -> None:
+    rows = [
+        ["设备名称", "型号", "IP地址", "站号", "点名", "寄存器地址", "功能码", "数据类型"],
+        ["1#梯", "generic_elevator", "10.0.0.5", 1, "困人信号", 0, 3, "u16"],
+        ["1#梯", "generic_elevator", "10.0.0.5", 1, "楼层", 1, 3, "u16"],
+        ["1#梯", "generic_elevator", "10.0.0.5", 1, "曳引机温度", 2, 3, "u16"],
+    ]
+    made = drafted(xlsx(rows))
+    assert grave(made) == []
+    machine = next(each.id for each in estate_of(made).equipment)
+    assert {point.key for point in estate_of(made).points} >= {"trapped", "current_floor"}
+    assert any(rule.point == f"{machine}.trapped" and rule.priority == 1 for rule in estate_of(made).rules)
+    assert [code for _, code in notes(made)].count("no_signal") == 1  # the temperature is read, and it is said that it raises nothing
