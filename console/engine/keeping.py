@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -34,6 +35,7 @@ from console.store.months import month_files, month_span
 from console.store.readonly import closed_month
 from console.store.refusals import StoreRefused
 
+_LOG = logging.getLogger(__name__)
 NAME = "keeping.json"
 LOOK_EVERY = 60.0  # seconds of real time between looks at the disk
 BUSY_EVERY = 1.0  # and between looks at the progress of a backup
@@ -160,6 +162,11 @@ class Keeping:
     async def _whole(self, work: Callable[[], object]) -> None:
         try:
             await work()  # type: ignore[misc] # one of the coroutine functions below
+        except Exception as error:  # noqa: BLE001 - see below
+            # A bug of ours: nobody waits for this task, so it would be silent, and there would be no backups.
+            _LOG.exception("the store's keeping broke off")
+            detail = f"{type(error).__name__}: {error}"[:200]
+            self._set(backup_problem=Problem("engine.keeping_broken", {"job": self._status.busy, "detail": detail}))
         finally:
             self._job = None
             self._set(busy="", done=0.0)

@@ -29,6 +29,7 @@ def close_month(file: MonthFile, first: int, last: int) -> Iterator[int | None]:
     for _ in give_back(file, 0):
         yield None
     with file.connection.begin():
+        file.note("next_row", str(file.next_row))  # also where the month after it is lost, no row id is used twice
         file.note("closed", "1")
     file.closed = True
     yield damaged

@@ -81,4 +81,4 @@ def closed_month(path: Path) -> int:
             facts = dict(connection.execute("SELECT key, value FROM meta WHERE key IN ('closed', 'next_row', 'schema')"))
     except StoreRefused:
         return 0
-    return int(facts["next_row"]) if facts.get("closed") == "1" and facts.get("schema") == str(HISTORY_SCHEMA) else 0
+    return int(facts.get("next_row", 1)) if facts.get("closed") == "1" and facts.get("schema") == str(HISTORY_SCHEMA) else 0

@@ -16,6 +16,7 @@ from console.store import reading
 from console.store.bucketing import HOLD, buckets
 from console.store.cells import COARSE, FINE, cells_of, combined, pack_cells, unpack_cells
 from console.store.packing import ValueClass
+from console.store.readonly import closed_month
 
 START = T // DAY * DAY - 3 * DAY  # 2026-09-18T00:00Z
 END = START + 17 * DAY  # October 5th
@@ -269,3 +270,25 @@ def test_a_month_file_of_schema_1_is_brought_forward_and_merged(tmp_path):
         found = buckets(tmp_path, [2], START, START + DAY, 24)[0]
         assert (found.counts.tolist(), found.lows.tolist()) == ([500], [-499.0])
     assert reading.verify(tmp_path).problems == []
+
+
+def test_a_closed_month_keeps_where_its_rows_ended_also_when_the_next_month_is_lost(tmp_path):
+    clock = Hand()
+    with recording(tmp_path, clock, EAGER) as (_, recorder):
+        for second in range(100):
+            recorder.put(batch([1], [second], T + second * SECOND))
+        recorded(recorder, 100)
+        clock.now = T + 31 * DAY
+        recorder.put(batch([1], [0.0], clock.now))
+        recorded(recorder, 101)
+        until(lambda: closed_month(tmp_path / "history-2026-09.db"), 20)
+    first = closed_month(tmp_path / "history-2026-09.db")
+    assert first > 1
+    connection = sqlite3.connect(tmp_path / "history-2026-09.db")
+    connection.execute("DELETE FROM meta WHERE key = 'next_row'")  # as a store of an earlier build left it
+    connection.commit()
+    connection.close()
+    with recording(tmp_path, Hand(T + 32 * DAY)) as (_, recorder):
+        recorder.put(batch([1], [1.0], T + 32 * DAY))
+        recorded(recorder, 1)
+    assert len(reading.raw(tmp_path, [1], 0, 0)[0].times) == 102
