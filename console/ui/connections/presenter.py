@@ -16,7 +16,7 @@ ERRORS = (
     "garbage", "resets", "late", "connect_failures", "disconnects", "dropped", "too_large", "not_json", "not_text", "no_path",
     "not_a_number", "not_a_text", "implausible",
 )  # fmt: skip
-OWN = ("recorder", "store", "clock", "poller", "watch", "link")  # the collector's own parts
+OWN = ("recorder", "store", "backup", "clock", "poller", "watch", "link")  # the collector's own parts
 _RANK = {HealthState.DOWN: 0, HealthState.DEGRADED: 1, HealthState.STARTING: 2, HealthState.OK: 3}
 _TOKENS = {HealthState.DOWN: "p2_text", HealthState.DEGRADED: "p3_text", HealthState.STARTING: "dim", HealthState.OK: "dim"}
 _MARKS = {HealthState.DOWN: "▲", HealthState.DEGRADED: "●", HealthState.STARTING: "…", HealthState.OK: "○"}
