@@ -130,7 +130,7 @@ def daily(world: World, now: int, first: int) -> tuple[Event, ...]:
 
 def notices_of(world: World, fault: Fault) -> list[Notice]:
     """The notices of an open fault, in the order in which they were planned."""
-    return [each for each in world.notices.values() if each.fault == fault.number]
+    return list(world.notices_of.get(fault.number, {}).values())
 
 
 def _about(fault: Fault, kind: NoticeKind, told: list[_To], now: int, due: int) -> tuple[Notice, ...]:
@@ -216,11 +216,10 @@ def _followed_up(world: World, fault: Fault) -> list[_To]:
 
 def _overtaken(world: World, event: Event, now: int) -> Iterator[Event]:
     """Planned notices whose reason is gone. One that is just being sent is left alone: nobody can call it back."""
-    if isinstance(event, ev.OrderRaised | ev.OrderAdvanced):
-        fault = world.faults.get(event.order.fault)
-    else:
-        fault = getattr(event, "fault", None)
+    fault = world.faults.get(event.order.fault) if isinstance(event, ev.OrderAdvanced) else getattr(event, "fault", None)
     if not isinstance(fault, Fault) or isinstance(event, ev.FaultOpened):
+        return
+    if not world.notices_of.get(fault.number):
         return
     running = {view.clock for view in promises.clocks(fault, world.order_of(fault), now) if view.running}
     for notice in notices_of(world, fault):

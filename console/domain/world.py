@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import assert_never
+from typing import TypeVar, assert_never
 
 from console.domain import events as ev
 from console.domain.accounts import Account
@@ -26,6 +26,8 @@ from console.domain.rules import AlarmRule
 from console.domain.silences import Silence
 from console.domain.times import DAY
 
+K = TypeVar("K")
+
 KEPT_AFTER_END = DAY  # closed faults and ended orders stay on the screens for a shift and its successors (Image, Snapshot)
 
 
@@ -42,6 +44,8 @@ class World:
     isolations: dict[int, Isolation] = field(default_factory=dict)  # open, or lifted within the last day
     silences: dict[int, Silence] = field(default_factory=dict)  # open ones
     notices: dict[int, Notice] = field(default_factory=dict)  # to be sent, or of an open fault
+    notices_of: dict[int, dict[int, Notice]] = field(default_factory=dict)  # the same by fault: a flood has thousands of both
+    waiting: dict[tuple[str, str], dict[int, Notice]] = field(default_factory=dict)  # those to be sent, by channel and person
     roster: Roster = field(default_factory=Roster)
     notify: NotifySettings = field(default_factory=NotifySettings)
     last_daily: int = 0  # when the last daily notice was planned
@@ -116,8 +120,8 @@ class World:
             case ev.FaultClosed():
                 self.faults[event.fault.number] = event.fault
                 self._forget(event.fault.closed_at)
-                for each in [each for each in self.notices.values() if each.fault == event.fault.number and not each.open]:
-                    del self.notices[each.number]
+                for each in list(self.notices_of.get(event.fault.number, {}).values()):
+                    self._noted(each)
             case ev.OrderRaised() | ev.OrderAdvanced():
                 self.orders[event.order.number] = event.order
                 self.next_order = max(self.next_order, event.order.number + 1)
@@ -180,10 +184,10 @@ class World:
         if notice.kind is NoticeKind.DAILY:
             self.last_daily = max(self.last_daily, notice.planned_at)
         fault = self.faults.get(notice.fault)
-        if notice.open or (fault is not None and fault.open):
-            self.notices[notice.number] = notice
-        else:
-            self.notices.pop(notice.number, None)
+        kept = notice.open or (fault is not None and fault.open)
+        _file(self.notices, notice, kept)
+        _file_in(self.notices_of, notice.fault, notice, kept)
+        _file_in(self.waiting, (notice.channel, notice.person), notice, notice.open)
 
     def _forget(self, now: int) -> None:
         """Drop what ended over a day before ``now``, the time of the ending that was just applied (so a replay agrees)."""
@@ -195,6 +199,21 @@ class World:
             owner = self.faults.get(order.fault)
             if owner is None or not owner.open:  # an open fault is closed by what its archived order says
                 del self.orders[order.number]
+
+
+def _file(drawer: dict[int, Notice], notice: Notice, kept: bool) -> None:
+    if kept:
+        drawer[notice.number] = notice
+    else:
+        drawer.pop(notice.number, None)
+
+
+def _file_in(drawers: dict[K, dict[int, Notice]], key: K, notice: Notice, kept: bool) -> None:
+    """The same in one of many drawers; an empty one is thrown away."""
+    drawer = drawers.setdefault(key, {})
+    _file(drawer, notice, kept)
+    if not drawer:
+        del drawers[key]
 
 
 def ended_at(order: Order) -> int:

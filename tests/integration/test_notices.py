@@ -16,7 +16,7 @@ from msgspec.structs import replace
 from pyModbusTCP.server import ModbusServer
 
 from console.domain.commands import ConfirmTime, KeepChannelSecret, SaveNotify, SaveRoster, SendTest, TakeFault
-from console.domain.notices import Channel, Contact, NoticeState, NotifyPolicy, NotifySettings, Subscription
+from console.domain.notices import STEPS, Channel, Contact, NoticeState, NotifyPolicy, NotifySettings, Subscription
 from console.domain.rosters import Level, Member, Roster, Shift, Team
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE, SECOND
@@ -28,7 +28,7 @@ from tests.helpers.processes import CollectorProcess
 from tests.helpers.steering import Steering
 from tests.integration.collectors import Desk, desk, device, site, write_seeds
 
-NOON = 1_795_000_000 * SECOND  # 2026-11-18 09:46 in Shanghai: the day shift
+NOON = 1_795_000_000 * SECOND  # 2026-11-18 19:06 in Shanghai: the end of the day shift
 ROSTER = Roster(
     shifts=(Shift("day", Text("早班"), 480, 1200), Shift("night", Text("夜班"), 1200, 480)),
     teams=(
@@ -40,6 +40,7 @@ ROSTER = Roster(
     standing=(Member("li", Level.SUPERVISOR), Member("boss", Level.MANAGER)),
 )
 PEOPLE = ("wang", "chen", "sun", "qian", "li", "boss")
+FIRST = STEPS[0]
 NOW = NotifyPolicy(delay=(0, 0, 0), daily=-1)
 
 
@@ -135,6 +136,8 @@ async def test_a_kill_between_commit_and_delivery_loses_and_doubles_nothing(tmp_
             assert post.letters == []
             await place.advance(60)
             assert await letters(post, 1) == [("wang", "【P3】1# 水泵：压力过高")]
+            async with desk(place.process.folder) as console:
+                await logged(console, NoticeState.SENT, 1)  # killed before this, it goes again and says so: the next test
             place.process.kill()
             await place.start()
             async with desk(place.process.folder) as console:
@@ -179,6 +182,23 @@ async def test_an_hour_without_a_mail_server_delivers_everything_afterwards_in_o
             summary = next(each for each in post.letters if each.to.startswith("wang"))
             assert summary.body.count("仍无人受理") >= 3
             assert summary.body.count("】1# 水泵：压力过高") >= 4
+
+
+async def test_what_is_more_than_the_rate_waits_for_the_window_s_end_and_comes_as_one(tmp_path: Path) -> None:
+    with mail_server() as post:
+        async with estate(tmp_path) as place, desk(place.process.folder) as console:
+            await set_up(console, settings(post.port, replace(NOW, repeat=(0, 0, MINUTE), repeat_most=9, rate=3, steps=(FIRST,))))
+            place.breaks()
+            await letters(post, 1)
+            for minute in range(1, 9):
+                await place.advance(60)
+                await logged(console, NoticeState.PLANNED, minute + 1)
+                await letters(post, min(minute + 1, 3))
+            assert len(post.letters) == 3
+            await place.advance(130)
+            titles = [title for _, title in await letters(post, 4)]
+            assert titles[3] == "【汇总】试验场：7 条通知"
+            assert len(post.letters) == 4
 
 
 async def test_a_mail_that_is_refused_for_now_is_tried_again_later(tmp_path: Path) -> None:

@@ -101,7 +101,7 @@ class Outbox:
         again = [replace(each, state=NoticeState.PLANNED, doubtful=True, due_at=self._clock.now()) for each in doubtful]
         if again:
             self._decisions.decide([NoticeFailed(replace(each, problem=Problem("notify.interrupted"))) for each in again])
-        for lane in {(each.channel, each.person) for each in world.notices.values() if each.open}:
+        for lane in list(world.waiting):
             self._look(lane)
         self.trusted()
         self._report()
@@ -242,8 +242,8 @@ class Outbox:
             self._deadlines.set(("notice", lane), at, lambda: self._look(lane))
 
     def _planned(self, lane: Lane) -> list[Notice]:
-        notices = self._decisions.world.notices.values()
-        return [each for each in notices if (each.channel, each.person) == lane and each.state is NoticeState.PLANNED]
+        waiting = self._decisions.world.waiting.get(lane, {})
+        return [each for each in waiting.values() if each.state is NoticeState.PLANNED]
 
     def _pause(self, lane: Lane, now: int) -> int:
         """When the next message may leave (UTC ns); 0: now."""
@@ -260,11 +260,11 @@ class Outbox:
 
     async def _send(self, lane: Lane, due: list[Notice]) -> None:
         first = due[0].number
+        self._said.setdefault(lane, deque()).append(self._clock.now())
         due = [replace(each, state=NoticeState.SENDING, message=first if len(due) > 1 else 0) for each in due]
         await self._decisions.decide([NoticeSending(each) for each in due])
         problem, doubtful = await self._deliver(lane, due)
         now = self._clock.now()
-        self._said.setdefault(lane, deque()).append(now)
         self._counts["sent" if problem is None else "failed"] += 1
         if problem is None:
             self._wrong.pop(lane[0], None)
@@ -307,7 +307,7 @@ class Outbox:
 
     def _report(self) -> None:
         wrong = next(iter(self._wrong.values()), None)
-        waiting = sum(each.open for each in self._decisions.world.notices.values())
+        waiting = sum(len(lane) for lane in self._decisions.world.waiting.values())
         if self._decisions.world.notify.channels or self._counts:
             state = HealthState.OK if wrong is None else HealthState.DEGRADED
             self._board.say("notify", state, wrong, counters=dict(self._counts), figures={"waiting": float(waiting)})
