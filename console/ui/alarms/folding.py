@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from console.domain.alarms import Alarm
-from console.ui.strip import loudest_first
+from console.ui.strip import loudness
 
 
 def folded(alarms: Iterable[Alarm], place: Callable[[Alarm], str], *, flood: bool) -> dict[int, list[Alarm]]:
-    """The rows (by number) and what stands behind each, the loudest first. ``place`` names an alarm's building."""
+    """The rows (by number) and what stands behind each. ``place`` names an alarm's building. One pass: a list may hold 20,000."""
     there = {alarm.number: alarm for alarm in alarms}
     rows: dict[int, list[Alarm]] = {}
     behind: list[Alarm] = []
@@ -30,23 +30,25 @@ def folded(alarms: Iterable[Alarm], place: Callable[[Alarm], str], *, flood: boo
             rows[head.number].append(alarm)
         elif not alarm.quiet:
             rows[alarm.number] = []
-    if flood:
-        rows = _by_place([there[number] for number in rows], rows, place)
-    return {number: loudest_first(hidden) for number, hidden in rows.items()}
+    return _by_place([there[number] for number in rows], rows, place) if flood else rows
 
 
 def _by_place(heads: list[Alarm], rows: dict[int, list[Alarm]], place: Callable[[Alarm], str]) -> dict[int, list[Alarm]]:
-    first: dict[str, int] = {}
     made: dict[int, list[Alarm]] = {}
-    for alarm in loudest_first(heads):
+    groups: dict[str, list[Alarm]] = {}
+    places: dict[str, str] = {}
+    for alarm in heads:
         if _alone(alarm) or not alarm.equipment:
             made[alarm.number] = rows[alarm.number]
             continue
-        head = first.setdefault(place(alarm), alarm.number)
-        if head == alarm.number:
-            made[head] = list(rows[head])
-        else:
-            made[head] += [alarm, *rows[alarm.number]]
+        if alarm.equipment not in places:
+            places[alarm.equipment] = place(alarm)
+        groups.setdefault(places[alarm.equipment], []).append(alarm)
+    for group in groups.values():
+        head = min(group, key=loudness)
+        made[head.number] = [
+            each for alarm in group for each in ((alarm, *rows[alarm.number]) if alarm is not head else rows[head.number])
+        ]
     return made
 
 

@@ -13,7 +13,7 @@ from console.domain.rules import LIMITED, UPPER
 from console.domain.times import DAY, MINUTE
 from console.texts import language, tr
 from console.ui.picture import Picture
-from console.ui.strip import equipment_name
+from console.ui.strip import building_name, equipment_name
 from console.ui.values import raw_text, with_unit
 
 FLOOD = 10  # alarms in 10 minutes: more is a flood (EEMUA 191, ISA-18.2)
@@ -124,6 +124,12 @@ def first_out(picture: Picture, alarm: Alarm) -> bool:
     return alarm.first_out and any(
         each.number != alarm.number and each.equipment == alarm.equipment and each.active for each in picture.alarms.values()
     )
+
+
+def building_of(picture: Picture, alarm: Alarm) -> str:
+    """The building of the alarm's machine, empty without one."""
+    machine = picture.equipment.get(alarm.equipment)
+    return building_name(picture, machine.location) if machine is not None else ""
 
 
 def flooded(picture: Picture) -> bool:

@@ -229,6 +229,7 @@ class AlarmsScreen(QWidget):
         self._fold.setText(tr("alarms.fold"))
         self.saved.retranslate()
         self.shelf.retranslate()
+        self._model.refresh()
         self._export.setText(tr("alarms.export"))
         self._typed.setPlaceholderText(tr("alarms.filter"))
         self._fill_filters()
@@ -248,12 +249,8 @@ class AlarmsScreen(QWidget):
         picture = self._picture
         if not self._fold.isChecked():
             return dict.fromkeys(picture.alarms, 0)
-
-        def place(alarm: Alarm) -> str:
-            machine = picture.equipment.get(alarm.equipment)
-            return building_name(picture, machine.location) if machine is not None else ""
-
-        rows = folded(picture.alarms.values(), place, flood=presenter.flooded(picture))
+        building = partial(presenter.building_of, picture)
+        rows = folded(picture.alarms.values(), building, flood=presenter.flooded(picture))
         return {number: len(behind) for number, behind in rows.items()}
 
     def _refold(self, _checked: bool = False) -> None:
@@ -279,7 +276,7 @@ class AlarmsScreen(QWidget):
         if self._mode == "shelf":
             self.shelf.fill()
         if self._mode == "active":
-            self._model.refresh()
+            self._model.update_rows(self.table.in_sight())
             if self._behind:
                 self._stack.setCurrentWidget(self.table)
             elif self._picture.revision:

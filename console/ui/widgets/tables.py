@@ -311,6 +311,13 @@ class TableView(QTableView, Generic[R]):
         """The records as shown, in their order."""
         return [self.rows.item(self._source_row(row)) for row in range(self._proxy.rowCount())]
 
+    def in_sight(self, few: int = 200) -> list[R]:
+        """The records that can be seen; all of them where there are but a ``few``."""
+        count = self._proxy.rowCount()
+        first, last = (0, count - 1) if count <= few else (self.rowAt(0), self.rowAt(self.viewport().height()))
+        last = last if last >= 0 else min(count, first + few) - 1
+        return [self.rows.item(self._source_row(row)) for row in range(max(0, first), last + 1)]
+
     def selected(self) -> list[R]:
         """The selected records, top to bottom."""
         rows = sorted({index.row() for index in self.selectionModel().selectedRows()})
