@@ -30,7 +30,7 @@ def send(url: str, to: str, secret: str, title: str, body: str) -> str:
 
 def _placed(url: str, secret: str) -> str:
     """A password may hold any letter; a robot's key may be two parts with a slash between them, which is kept."""
-    return quote(secret, safe="" if "{secret}@" in url else "/:@?&=")
+    return quote(secret, safe="" if "{secret}@" in url else "/@")
 
 
 def _reason(said: str) -> str:
