@@ -9,6 +9,7 @@ import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 from zipfile import ZipFile
 
 import msgspec
@@ -17,6 +18,7 @@ import psutil
 import pytest
 
 from console.cli import console as command
+from console.cli import exports as cli_exports
 from console.domain.estate import Estate, Point
 from console.domain.problems import Refused
 from console.domain.samples import Batch
@@ -162,7 +164,8 @@ async def test_a_third_export_is_refused_and_a_desk_that_goes_ends_its_own(small
     exports.left(here)
     await asyncio.to_thread(worker.join, 5)
     assert not worker.is_alive()
-    assert (await exports.part(other, ExportPartQuery(1, theirs.job))).data
+    while not (await exports.part(other, ExportPartQuery(1, theirs.job))).data:
+        pass
     stopped = await exports.part(other, ExportPartQuery(1, theirs.job, stop=True))
     assert stopped.over
     assert not exports._jobs
@@ -276,3 +279,20 @@ def test_the_command_line_writes_the_file_that_the_suffix_says(
     for words in (("--out", str(tmp_path / "p.doc")), ("--format", "xlsx"), ("--out", str(tmp_path / "none" / "p.csv"))):
         assert command(("history", "P1.pressure", *words, *where)) == 1
     assert not list(tmp_path.glob("*.part"))
+
+
+def test_ctrl_c_leaves_no_half_file(running: CollectorProcess, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[bool] = []
+    real = cli_exports.query
+
+    def interrupted(call: Any, make: Any, kind: Any) -> Any:
+        if kind is ExportPartAnswer:
+            asked.append(bool(list(tmp_path.glob("p.csv*"))))
+            raise KeyboardInterrupt
+        return real(call, make, kind)
+
+    monkeypatch.setattr(cli_exports, "query", interrupted)
+    words = ("history", "P1.pressure", "--since", "-1h", "--out", str(tmp_path / "p.csv"), "--store", str(running.folder))
+    assert command(words) == 1
+    assert asked == [True]  # it had begun
+    assert not list(tmp_path.glob("p.csv*"))

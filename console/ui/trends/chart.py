@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QTransform
@@ -23,6 +24,7 @@ from console.ui.trends.curves import Floats
 from console.ui.trends.levels import LEAST_SPAN, MOST_SPAN
 
 TWO_CURSORS = ("cursor", "cursor_b")
+AIR = 0.25  # of the view, on both sides
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,8 @@ class Chart(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ships no
         self._axes: list[ValueAxis] = []
         self._scales: dict[str, Scale] = {}
         self._curves: dict[str, Any] = {}
+        self._whole: dict[str, Curve] = {}
+        self._window = (0.0, 0.0)  # the part of the curves that is given to the painter
         self._scale_of: dict[str, str] = {}
         self._ours = False
         self.addItem(self.box, 0, 20)
@@ -150,6 +154,7 @@ class Chart(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ships no
         wanted = {curve.key for curve in curves}
         for key in [key for key in self._curves if key not in wanted]:
             self.box.removeItem(self._curves.pop(key))
+            del self._whole[key]
         for curve in curves:
             item = self._curves.get(curve.key)
             if item is None:
@@ -161,9 +166,20 @@ class Chart(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ships no
             # a cosmetic pen of one pixel is many times faster than a wide one
             item.setPen(pg.mkPen(ink, width=2 if curve.bold else 1, style=curve.style))
             item.setZValue(2 if curve.bold else 0 if curve.faint else 1)
-            item.setData(curve.x, curve.y)
+            self._whole[curve.key] = curve
             self._scale_of[curve.key] = curve.scale
             self._place(item, curve.scale)
+        self._cut()
+
+    def _cut(self) -> None:
+        """Give the painter what is in view and a quarter more on both sides: what is not seen costs as much as what is."""
+        low, high = self.shown_range()
+        air = (high - low) * AIR
+        self._window = low - air, high + air
+        for key, curve in self._whole.items():
+            first, last = np.searchsorted(curve.x, self._window)
+            piece = slice(max(0, int(first) - 1), int(last) + 1)
+            self._curves[key].setData(curve.x[piece], curve.y[piece])
 
     def show_band(self, band: Band | None, scale: str) -> None:
         """The normal range of the chosen pen behind the curves."""
@@ -200,6 +216,9 @@ class Chart(pg.GraphicsLayoutWidget):  # type: ignore[misc] # pyqtgraph ships no
     def _range_changed(self, _box: object, ends: tuple[float, float]) -> None:
         if not self._ours:
             self.moved.emit(float(ends[0]), float(ends[1]))
+        low, high = self._window
+        if ends[0] < low or ends[1] > high or (high - low) > 3 * (ends[1] - ends[0]):
+            self._cut()
         # else the view box finds its matrix out of date while it is painted, and all is painted twice
         self.box.prepareForPaint()
 

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from console.domain.problems import Problem
 from console.link.exports import ExportAnswer, ExportPartAnswer, ExportPartQuery, ExportQuery
@@ -43,11 +43,15 @@ class Drawing(QObject):
         self._wrote.connect(self._next)
         self._finished.connect(self._tell)
         self._broke.connect(self._break)
+        self._thread = threading.Thread(target=self._write, name="trend-export", daemon=True)
+        app = QCoreApplication.instance()
+        if app is not None:
+            app.aboutToQuit.connect(self._leave)
 
     def start(self, points: tuple[int, ...], since: int, until: int) -> None:
         """All samples in [since, until)."""
         form = FORMS.get(self._file.suffix.lower(), "csv")
-        threading.Thread(target=self._write, name="trend-export", daemon=True).start()
+        self._thread.start()
         self._desk.query(lambda id: ExportQuery(id, points, since, until, form, 0, language()), self._begun, self._fail)
 
     def stop(self) -> None:
@@ -55,6 +59,12 @@ class Drawing(QObject):
         if not self._ended:
             self._end()
             self._dismiss()
+
+    def _leave(self) -> None:
+        """The program ends: no half file is left behind, unless the drive takes longer than a person waits."""
+        if not self._ended:
+            self._end()
+            self._thread.join(1.0)
 
     def _end(self) -> None:
         self._ended = True

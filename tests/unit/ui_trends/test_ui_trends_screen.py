@@ -242,6 +242,19 @@ def test_an_export_that_is_stopped_leaves_nothing_and_ends_the_collectors_work(
     assert "停止" in screen._card.remark.text()
 
 
+def test_a_console_that_is_closed_leaves_no_half_file(
+    screen: TrendsScreen, line: RecordingLine, tmp_path: Path, qtbot: QtBot
+) -> None:
+    screen.show_points([PRESSURE])
+    serve(line)
+    screen.export_to("samples", tmp_path / "all.csv")
+    line.answer(ExportAnswer(line.queries[-1].id, 7))
+    qtbot.waitUntil(lambda: bool(list(tmp_path.glob("all*"))))
+    assert screen._drawing is not None
+    screen._drawing._leave()  # as at the end of the program
+    assert not list(tmp_path.glob("all*"))
+
+
 def test_an_export_that_is_refused_says_why_and_leaves_nothing(
     screen: TrendsScreen, line: RecordingLine, tmp_path: Path, qtbot: QtBot
 ) -> None:
