@@ -154,7 +154,7 @@ class Board(QWidget):
     def tick(self) -> None:
         """Once a second: the live end, and what is old by now."""
         self._follow()
-        if self.live:
+        if self.live and self._picture.now() - self.shown()[1] >= self._pixel() // 4:  # else nobody would see it
             now = self._picture.now() / SECOND
             self.chart.show_range(now - self.view.span / SECOND, now)
         self.refresh()
@@ -190,7 +190,8 @@ class Board(QWidget):
         views += [(point.number, level, low, since) for _, point in pens]
         self.tiles.want(views)
         parts = tiles(level, low, high)
-        moment = self._picture.now() // SECOND if self.live or until > self._picture.now() - span else 0
+        step = max(SECOND, self._pixel() // 4)
+        moment = self._picture.now() // step if self.live or until > self._picture.now() - span else 0
         sign = (level, parts, self._arrivals, self.view.pens, compare, self._chosen, moment)
         if sign != self._drawn:
             self._drawn = sign
@@ -229,6 +230,10 @@ class Board(QWidget):
     def _follow(self) -> None:
         if self._picture.live:
             model.followed(self._picture, self._tails, [point for _, point in self.pens()])
+
+    def _pixel(self) -> int:
+        """The time that a pixel stands for, ns."""
+        return self.view.span // max(1, self.chart.width())
 
     def _place(self, moment: int) -> float:
         left, right = self.chart.edges()
