@@ -102,6 +102,8 @@ class Causes:
             return alarm.equipment == equipment
         if self._comms[alarm.rule][1] != connection or cause.number > alarm.number:
             return False
+        if alarm.caused_by == cause.number:
+            return True  # it stays so until one of them returns: after a restart nobody has said yet who answers
         line = self._lines.get(connection, {})
         return len(line) > 1 and all(silent(point) for point in line.values())
 

@@ -21,6 +21,7 @@ from console.domain.samples import Batch
 from console.domain.seasons import Season, on_duty
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE, SECOND
+from console.domain.world import World
 from console.store import open_store
 
 WANG = Account("wang", "王强", (Role.OPERATOR,))
@@ -303,3 +304,18 @@ async def test_after_a_restart_the_shelf_and_the_causes_are_as_they_were(tmp_pat
     store.close()
     assert (image.silences, image.next_silence) == (tuple(world.silences.values()), 2)
     assert {alarm.number: alarm for alarm in image.alarms} == world.alarms
+
+
+async def test_after_a_restart_a_gateway_that_is_gone_is_still_one_alarm(tmp_path: Path) -> None:
+    async with running(tmp_path) as engine:
+        engine.configure(line())
+        engine.take(silent(1, 2, 3))
+        await engine.decisions.settle()
+        before, sequence = dict(engine.decisions.world.alarms), engine.decisions.sequence
+    async with running(tmp_path, sequence, World(alarms=dict(before))) as engine:
+        engine.alarming.restore(before.values())
+        engine.configure(line())
+        engine.silencing.start()
+        assert engine.decisions.world.alarms == before, "nobody has said yet who answers"
+        engine.take(silent(1, 2, 3))
+        assert engine.decisions.world.alarms == before
