@@ -56,7 +56,8 @@ class Findings:
         numbers = [meter.counter.number for meter in chosen]
 
         def together(accounts: dict[int, Account], span: Span) -> Account:
-            return of.summed((accounts[each] for each in numbers if each in accounts), len(span.edges) - 1)
+            known = [accounts[each] for each in numbers if each in accounts]
+            return known[0] if len(known) == 1 else of.summed(known, len(span.edges) - 1)
 
         before = self.question.then
         then = together(self._then, before) if self._then is not None and before is not None else None
