@@ -37,6 +37,7 @@ def site_text(base_port: int, broker_port: int, hint_zh: str, hint_en: str) -> s
         "equipment:\n" + _elevators() + _pumps() + _fire() + _electricity() + _water() + _manual(),
         _plans(),
         _energy(),
+        _duty(),
     )
     return "\n".join(sections)
 
@@ -297,4 +298,30 @@ energy:
   targets:
     - {unit: kW·h, months: [640000, 590000, 600000, 580000, 620000, 720000, 800000, 800000, 700000, 600000, 640000, 660000]}
     - {unit: m³, months: [14000, 13000, 14000, 14000, 15000, 16000, 17000, 17000, 16000, 15000, 14000, 14000]}
+"""
+
+
+def _duty() -> str:
+    return """\
+# Two shifts, four teams: two days, two nights, four days off in turn. Nothing leaves this computer before there is a channel.
+roster:
+  shifts:
+    - {id: day, name: {zh: 早班, en: Day}, hours: "08:00-20:00"}
+    - {id: night, name: {zh: 夜班, en: Night}, hours: "20:00-08:00"}
+  teams:
+    - {id: A, name: {zh: 甲班, en: Team A}, members: [{person: wang}, {person: 何俊, level: shift_leader}]}
+    - {id: B, name: {zh: 乙班, en: Team B}, members: [{person: 马超}, {person: 林静, level: shift_leader}]}
+    - {id: C, name: {zh: 丙班, en: Team C}, members: [{person: 高翔}, {person: 罗敏, level: shift_leader}]}
+    - {id: D, name: {zh: 丁班, en: Team D}, members: [{person: 唐磊}, {person: 宋佳, level: shift_leader}]}
+  cycle:
+    - {day: A, night: D}
+    - {day: A, night: D}
+    - {day: B, night: A}
+    - {day: B, night: A}
+    - {day: C, night: B}
+    - {day: C, night: B}
+    - {day: D, night: C}
+    - {day: D, night: C}
+  since: 2026-01-01
+  standing: [{person: zhou, level: supervisor}, {person: chen, level: manager}]
 """

@@ -304,3 +304,20 @@ async def logged(console: Desk, state: NoticeState, count: int, subject: str = "
             return
         await asyncio.sleep(0.05)
     raise AssertionError(f"not {count} times {state}: {answer.entries}")
+
+
+@pytest.mark.torture
+async def test_a_roster_older_than_a_year_is_said_anew_so_that_a_shortened_log_never_loses_it(tmp_path: Path) -> None:
+    async with estate(tmp_path) as place:
+        async with desk(place.process.folder) as console:
+            await set_up(console, NotifySettings())
+        await asyncio.to_thread(place.process.stop)
+        place.steering.now += 400 * 24 * HOUR
+        await place.start()
+        async with desk(place.process.folder) as console:
+            answer = await console.client.query(lambda number: LogQuery(number, "roster:all"))
+            assert isinstance(answer, LogAnswer)
+            assert len(answer.entries) == 2
+            present = await console.client.query(NotifyQuery)
+            assert isinstance(present, NotifyAnswer)
+            assert present.roster == ROSTER

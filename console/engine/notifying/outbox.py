@@ -46,6 +46,7 @@ from console.store import ledgers
 AT_ONCE = 2  # worker processes: one server that hangs leaves the other
 PATIENCE = 60.0  # seconds of real time for one delivery; apprise itself gives up a connection after 15
 MOST_RESTORED = 100_000  # entries
+SAID_ANEW = 365 * DAY  # an older roster is said again: what is removed of the log is five years old at least
 RESTORED = DAY  # of ended notices that are read back at least, for the daily one
 
 Lane = tuple[str, str]  # channel, person
@@ -80,6 +81,7 @@ class Outbox:
         self._counts: Counter[str] = Counter()
         self._wrong: dict[str, Problem] = {}  # by channel: why its last message failed
         self._running = False
+        self._old: list[RosterSaved | NotifySaved] = []
         self.exempt: Exempt = lambda fault: escalation.rehearsed(decisions.world, fault)
         decisions.consequences = self._follow
         decisions.after_commit.append(self._committed)
@@ -92,10 +94,14 @@ class Outbox:
         since = min([alive - RESTORED, *(fault.opened_at for fault in world.faults.values() if fault.open)])
         for entry in await asyncio.to_thread(_read_back, folder, max(0, since)):
             world.apply(entry.event)
+            if isinstance(entry.event, RosterSaved | NotifySaved) and self._clock.now() - entry.at > SAID_ANEW:
+                self._old.append(entry.event)
 
     def start(self) -> None:
         """Go on with what was open. What was being sent may have arrived: it goes once more and says so."""
         self._running = True
+        if self._old:
+            self._decisions.decide(self._old)
         world = self._decisions.world
         doubtful = [each for each in world.notices.values() if each.state is NoticeState.SENDING]
         again = [replace(each, state=NoticeState.PLANNED, doubtful=True, due_at=self._clock.now()) for each in doubtful]
