@@ -16,7 +16,7 @@ from msgspec.structs import replace
 
 from console.domain.alarms import Alarm, Suppression
 from console.domain.estate import CommSource, Estate
-from console.domain.silences import Silence, SilenceKind, belongs, covers
+from console.domain.silences import SilenceKind, belongs, covers
 from console.domain.times import SECOND
 from console.domain.world import World
 
@@ -140,8 +140,3 @@ def settled(world: World, alarm: Alarm, cause: Alarm | None) -> Alarm:
     if (suppression, test, number) == (alarm.suppression, alarm.test, alarm.caused_by):
         return alarm
     return replace(alarm, suppression=suppression, test=test, caused_by=number)
-
-
-def open_silences(silences: Iterable[Silence], kind: SilenceKind) -> list[Silence]:
-    """Those of a kind that have not ended."""
-    return [silence for silence in silences if silence.open and silence.kind is kind]
