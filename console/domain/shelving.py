@@ -138,7 +138,7 @@ def over(world: World, now: int) -> tuple[SilenceEnded, ...]:
 
 
 def reset(act: Act, command: cmd.ResetAlarms) -> tuple[Event, ...]:
-    """复位 of latched alarms: their condition must be gone."""
+    """复位 of latched alarms: their condition must be gone, and the steps of priority 1 done."""
     act.require(Right.ACKNOWLEDGE)
     if not command.alarms:
         raise Refused("refused.no_alarm")
@@ -150,6 +150,10 @@ def reset(act: Act, command: cmd.ResetAlarms) -> tuple[Event, ...]:
             raise Refused("refused.reset_active", alarm=alarm.id)
         if not alarm.acknowledged:
             raise Refused("refused.reset_unacknowledged", alarm=alarm.id)
+        rule = act.world.rules.get(alarm.rule)
+        missing = [place for place in range(len(rule.steps)) if place not in alarm.checks] if rule is not None else []
+        if alarm.priority == 1 and missing:
+            raise Refused("refused.reset_steps", alarm=alarm.id, step=missing[0] + 1)
         events.append(AlarmAdvanced(replace(alarm, latched=False), "reset"))
     return tuple(events)
 

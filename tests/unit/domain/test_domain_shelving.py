@@ -106,6 +106,17 @@ def test_a_latched_alarm_is_reset_only_when_it_is_over_otherwise() -> None:
     assert 1001 not in made.world.alarms
 
 
+def test_a_latched_p1_alarm_is_reset_only_when_its_steps_are_done() -> None:
+    made = desk()
+    made.apply(AlarmRaised(replace(made.world.alarms[1001], latched=True, priority=1)))
+    made.returns(1001)
+    made.do(cmd.AcknowledgeAlarms((1001,)))
+    assert made.refusal(cmd.ResetAlarms((1001,))) == "refused.reset_steps"
+    made.do(cmd.CheckAlarmStep(1001, 0))
+    made.do(cmd.ResetAlarms((1001,)))
+    assert 1001 not in made.world.alarms
+
+
 def test_a_step_is_signed_once_with_its_note() -> None:
     made = desk()
     made.do(cmd.CheckAlarmStep(1001, 0, "电话确认"))
