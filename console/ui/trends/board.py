@@ -233,7 +233,7 @@ class Board(QWidget):
 
     def _pixel(self) -> int:
         """The time that a pixel stands for, ns."""
-        return self.view.span // max(1, self.chart.width())
+        return int(self.view.span // max(1, self.chart.width()))
 
     def _place(self, moment: int) -> float:
         left, right = self.chart.edges()

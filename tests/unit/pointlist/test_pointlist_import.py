@@ -357,4 +357,4 @@ def test_signals_of_a_generic_type_are_known_by_what_the_list_calls_them() -> No
     machine = next(each.id for each in estate_of(made).equipment)
     assert {point.key for point in estate_of(made).points} >= {"trapped", "current_floor"}
     assert any(rule.point == f"{machine}.trapped" and rule.priority == 1 for rule in estate_of(made).rules)
-    assert [code for _, code in notes(made)].count("no_signal") == 1  # the temperature is read, and it is said that it raises nothing
+    assert [code for _, code in notes(made)].count("no_signal") == 1  # the temperature: read, raises nothing
