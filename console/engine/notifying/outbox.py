@@ -260,9 +260,10 @@ class Outbox:
 
     def _done(self, lane: Lane, task: asyncio.Task[None]) -> None:
         del self._busy[lane]
-        if not task.cancelled():
-            task.result()  # a bug of ours is not to be kept quiet
-            self._look(lane)
+        if task.cancelled() or isinstance(task.exception(), Refused):
+            return  # the end is near, or nothing is recorded any more: the notice stays as it is, for the next start
+        task.result()  # a bug of ours is not to be kept quiet
+        self._look(lane)
 
     async def _send(self, lane: Lane, due: list[Notice]) -> None:
         first = due[0].number

@@ -15,8 +15,6 @@ import sys
 from pathlib import Path
 from typing import Protocol
 
-from cryptography.fernet import Fernet, InvalidToken
-
 from console.domain.problems import Refused
 
 KEY_FILE, SECRETS_FILE = "secrets.key", "secrets.json"
@@ -82,6 +80,8 @@ class FileVault:
         token = self._read().get(name, "")
         if not token:
             return ""
+        from cryptography.fernet import Fernet, InvalidToken  # noqa: PLC0415 - memory that only needs who has a secret
+
         try:
             return Fernet(self._key.read_bytes()).decrypt(token.encode()).decode()
         except (OSError, ValueError, InvalidToken) as error:
@@ -91,6 +91,8 @@ class FileVault:
         """Keep it; an empty one forgets it."""
         kept = self._read()
         kept.pop(name, None)
+        from cryptography.fernet import Fernet  # noqa: PLC0415 - see above
+
         try:
             if secret:
                 if not self._key.exists():

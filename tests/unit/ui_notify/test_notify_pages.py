@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from console.domain.accounts import Role
 from console.domain.commands import KeepChannelSecret, RetryNotice, SaveNotify, SaveRoster, SendTest
-from console.domain.events import Entry, NoticeFailed, NoticePlanned
+from console.domain.events import Entry, NoticeFailed, NoticePlanned, NoticeSending, NoticeSent
 from console.domain.faults import Clock
 from console.domain.notices import Channel, Contact, Notice, NoticeKind, NotifyPolicy, NotifySettings, Step, Subscription
 from console.domain.problems import Problem, Refused
@@ -20,6 +20,7 @@ from console.link.messages import LogAnswer, LogQuery
 from console.link.notify import NotifyAnswer
 from console.texts import LANGUAGES, set_language
 from console.ui.desk import Desk
+from console.ui.faults import presenter
 from console.ui.picture import Picture
 from console.ui.system import contacts, rostertext
 from console.ui.system.screen import SystemScreen
@@ -177,6 +178,16 @@ def test_the_log_tells_how_far_each_notice_came_and_a_waiting_one_is_tried_again
     log.table.select(7)
     log.retry.click()
     assert line.last == RetryNotice(7)
+
+
+def test_the_fault_s_story_tells_who_was_told_and_not_how_it_was_sent(qtbot: QtBot) -> None:
+    screen, _line = shown(qtbot, "notifications")
+    picture = screen.notifications.log._book.picture
+    notice = Notice(7, NoticeKind.MARK, "mail", NOW, NOW, "gu", fault=3, clock=Clock.RESPOND, percent=80)
+    told = [Entry(8, NOW, NoticeSending(notice)), Entry(9, NOW, NoticeSent(notice))]
+    assert [presenter.worth_telling(entry) for entry in told] == [False, True]
+    words = presenter.what(picture, told[1])
+    assert "gu (mail)" in words and "Respond 80 %" in words
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
