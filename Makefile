@@ -19,7 +19,7 @@ run: setup
 test:
 	@.ci/setup test
 	@$(MAKE) --no-print-directory check
-	$(python) -m pytest -q
+	@.ci/tests
 
 # make check   lint, types and import contracts alone
 check:
