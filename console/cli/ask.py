@@ -21,7 +21,7 @@ from console.cli.common import BAD_INPUT, OK, complain, mistake_line, print_json
 from console.cli.files import read_text
 from console.cli.moments import parse_length, parse_moment, show, zone
 from console.domain.alarms import Alarm
-from console.domain.commands import ImportConfiguration
+from console.domain.commands import ImportConfiguration, SetUpAdministrator
 from console.domain.configuring import Change
 from console.domain.estate import Point
 from console.domain.faults import Fault
@@ -370,11 +370,27 @@ def import_text(arguments: argparse.Namespace, text: str, file: str) -> int:
     return OK
 
 
+def set_up(arguments: argparse.Namespace) -> int:
+    """``set-up``: the administrator's account, the first one of a collector that has none yet."""
+    if not arguments.account:
+        raise Refused("cli.set_up.needs_account")
+    secret = secret_of(arguments)
+    if not arguments.secret_stdin and secret != secret_of(arguments):
+        raise Refused("cli.set_up.differs")
+    with calling(arguments, watch=False) as call:
+        call.ask(SetUpAdministrator(arguments.account, arguments.display or arguments.account, secret))
+    say(tr("cli.set_up.done", account=arguments.account))
+    return OK
+
+
 def secret_of(arguments: argparse.Namespace) -> str:
     """The password or PIN of ``--account``: from standard input, or asked for."""
     if arguments.secret_stdin:
         return sys.stdin.readline().rstrip("\r\n")
-    return getpass.getpass(tr("cli.secret.prompt", account=arguments.account))
+    try:
+        return getpass.getpass(tr("cli.secret.prompt", account=arguments.account))
+    except EOFError:
+        raise Refused("cli.secret.none") from None
 
 
 def export(arguments: argparse.Namespace) -> int:

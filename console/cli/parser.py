@@ -67,7 +67,7 @@ def _version() -> str:
         return "0"
 
 
-def console_parser() -> Callable[[], argparse.ArgumentParser]:
+def console_parser() -> Callable[[], argparse.ArgumentParser]:  # noqa: PLR0915 - some statements a command
     """``building-console``; made only after the language is known."""
 
     def make() -> argparse.ArgumentParser:
@@ -101,6 +101,7 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
                 name, f"ask:{name}", "store", "json", "since", "equipment", "ca", example=f"building-console {name} --json"
             )
             listing.add_argument("--history", action="store_true", help=tr("cli.option.history"))
+        _set_up(program)
         importing = program.command(
             "import", "ask:import_", "store", "account", "ca", example="building-console import site.yaml --account chen"
         )
@@ -132,6 +133,12 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
         return program.parser
 
     return make
+
+
+def _set_up(program: _Program) -> None:
+    example = "building-console set-up --account chen"
+    first = program.command("set-up", "ask:set_up", "store", "account", key="set_up", example=example)
+    first.add_argument("--display", metavar="NAME", default="", help=tr("cli.option.display"))
 
 
 def _point_lists(program: _Program) -> None:

@@ -169,8 +169,15 @@ class SerialWire(RtuWire):
     def _open(self) -> serial.Serial:
         it = self._connection
         return serial.Serial(
-            it.port, it.baud, it.data_bits, it.parity, it.stop_bits, timeout=READ_FOR, write_timeout=0
-        )  # a write that waits would hold the loop
+            it.port,
+            it.baud,
+            it.data_bits,
+            it.parity,
+            it.stop_bits,
+            timeout=READ_FOR,
+            write_timeout=0,  # a write that waits would hold the loop
+            exclusive=True,  # two programs on one line would garble each other; Windows never allows it
+        )
 
     def _came(self, port: serial.Serial, data: bytes) -> None:
         if port is self._port:

@@ -24,7 +24,7 @@ from tests.helpers.looking import look
 
 CONSOLE = (
     "run", "demo", "check", "schema", "status", "history", "alarms", "faults", "orders", "import", "export", "verify", "simulate",
-    "inject", "certificate", "screenshots",
+    "inject", "set-up", "certificate", "screenshots",
 )  # fmt: skip
 COLLECTOR = ("run", "check", "plan", "install")
 
