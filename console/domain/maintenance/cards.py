@@ -1,0 +1,143 @@
+"""The equipment ledger (设备台账, R-EQ-01 to 04, R-EQ-06): one card a system, piece of equipment or component.
+
+Every piece of equipment of the site file has a card by itself, made of what the site file says until somebody edits it; its id
+is the equipment's. A card without an equipment of the site file (an extinguisher cabinet, a gate) has a number instead.
+
+Dates are calendar dates of the site, ``YYYY-MM-DD`` or empty.
+"""
+
+from __future__ import annotations
+
+import enum
+
+import msgspec
+from msgspec.structs import replace
+
+from console.domain.estate import Equipment
+from console.domain.maintenance.files import Attachment
+from console.domain.maintenance.records import Record
+from console.domain.text import Text
+
+SYSTEMS = ("elevator", "water", "fire", "power", "metering", "heating", "drainage", "lighting", "hvac", "security", "other")
+"""Systems that have a name of ours (R-EQ-01, R-EQ-06). The list is open: a card may say any other word."""
+
+
+class Level(enum.StrEnum):
+    """Where a card stands in the tree, from the top down; the site itself and its places come from the site file."""
+
+    BUILDING = "building"
+    FLOOR = "floor"
+    SYSTEM = "system"
+    EQUIPMENT = "equipment"
+    COMPONENT = "component"
+
+
+class Use(enum.StrEnum):
+    """Whether a piece of equipment is in use."""
+
+    IN_USE = "in_use"  # 在用
+    IDLE = "idle"  # 停用
+    SCRAPPED = "scrapped"  # 报废
+
+
+class Rated(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One line of the name plate, as free as name plates are."""
+
+    name: str
+    value: str
+    unit: str = ""
+
+
+class Card(Record, frozen=True, omit_defaults=True, kw_only=True, tag="card"):
+    """See the module. ``code`` is unique in the ledger: it is on the label, and an import finds the card by it.
+
+    ``location`` is a location of the site file; ``place`` says in free words what that does not. ``parent`` is the id of the
+    card above. ``state_at`` and ``state_reason`` tell of the present ``state`` (demanded for *scrapped*). ``price`` is what it
+    cost, in the estate's currency. ``archive`` and ``archive_place`` are number and location of the paper file (R-AR-07).
+    ``batch`` is the import that this version came with.
+    """
+
+    code: str
+    name: str
+    name_en: str = ""
+    level: Level = Level.EQUIPMENT
+    parent: str = ""
+    system: str = "other"
+    kind: str = ""
+    location: str = ""
+    place: str = ""
+    make: str = ""
+    model: str = ""
+    serial: str = ""
+    made: str = ""
+    installed: str = ""
+    commissioned: str = ""
+    warranty: str = ""  # until
+    life_years: int = 0
+    price: float = 0.0
+    vendor: str = ""
+    vendor_phone: str = ""
+    contract: str = ""
+    contract_from: str = ""
+    contract_until: str = ""
+    maintainer: str = ""
+    maintainer_phone: str = ""
+    registration: str = ""  # 使用登记证编号 of special equipment
+    certificate: str = ""  # 检验合格证 / 检验报告 number
+    certificate_by: str = ""
+    certificate_until: str = ""
+    criticality: str = ""  # A, B, C or empty
+    state: Use = Use.IN_USE
+    state_at: str = ""
+    state_reason: str = ""
+    keys: str = ""
+    isolation_point: str = ""
+    rescue_code: str = ""
+    person: str = ""  # 责任人
+    archive: str = ""
+    archive_place: str = ""
+    note: str = ""
+    rated: tuple[Rated, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    batch: str = ""
+
+    @property
+    def title(self) -> Text:
+        """Its name in both languages."""
+        return Text(self.name, self.name_en)
+
+
+SIMULATED = frozenset({"load", "use", "power_kw", "flow_m3h", "setpoint_bar", "short"})
+"""Entries of a site file's name plate that only the simulated devices and the drawings read."""
+_OF_FACTS = {
+    "maintainer": "maintenance_company",
+    "maintainer_phone": "maintenance_phone",
+    "rescue_code": "rescue_code",
+    "certificate": "certificate",
+    "keys": "keys",
+    "isolation_point": "isolation_point",
+}
+_OF_RATED = frozenset({"make", "model", "serial"})
+
+
+def card_of(machine: Equipment) -> Card:
+    """The card that a piece of equipment has by itself: revision 0, never stored."""
+    plate = tuple(Rated(key, value) for key, value in machine.rated.items() if key not in _OF_RATED | SIMULATED and value)
+    card = Card(
+        id=machine.id,
+        equipment=machine.id,
+        code=machine.id,
+        name=machine.name.zh or machine.name.en,
+        name_en=machine.name.en if machine.name.zh else "",
+        level=Level.COMPONENT if machine.parent else Level.EQUIPMENT,
+        parent=machine.parent,
+        system=machine.system,
+        kind=machine.kind,
+        location=machine.location,
+        rated=plate,
+        make=machine.rated.get("make", ""),
+        model=machine.rated.get("model", ""),
+        serial=machine.rated.get("serial", ""),
+    )
+    told = {field: machine.facts[key] for field, key in _OF_FACTS.items() if machine.facts.get(key)}
+    return replace(card, **told)
