@@ -25,10 +25,11 @@ from console.domain import schedule
 from console.domain.accounts import Right
 from console.domain.acts import Act, demanded, words
 from console.domain.events import Event, FaultOrdered, OrderAdvanced, OrderRaised
-from console.domain.orders import STAGES, CheckItem, Hold, Order, OrderState
+from console.domain.orders import STAGES, CheckItem, Hold, Order, OrderKind, OrderState
 from console.domain.problems import Refused
 from console.domain.stamps import Stamp
 from console.domain.text import Text
+from console.domain.world import World
 
 HOLD_REASONS = ("waiting_parts", "waiting_owner", "force_majeure")  # requirements.md §11
 RESULTS = ("", "pass", "fail", "skipped")
@@ -46,6 +47,47 @@ BEFORE: dict[OrderState, Collection[OrderState]] = {  # stage -> the states from
 DISPATCHABLE = (S.ACCEPTED, S.VERIFIED, S.DISPATCHED, S.ASSIGNED)
 _DESK_STAGES = (S.VERIFIED, S.ARCHIVED)
 _WORKED = (S.SELF_CHECK, S.ACCEPTANCE)
+
+
+def raised(
+    world: World,
+    now: int,
+    *,
+    kind: OrderKind,
+    title: Text | str,
+    equipment: str = "",
+    priority: int = 3,
+    due_at: int = 0,
+    origin: str = "",
+    checklist: tuple[CheckItem, ...] = (),
+    number: int = 0,
+    by: Stamp | None = None,
+    assignee: str = "",
+    **more: object,
+) -> OrderRaised:
+    """The event of an order that something else than a person at the order form asks for: a hazard, a round, a plan, a failed line.
+
+    ``number`` 0 takes the next one: whoever raises several in one decision counts on from ``world.next_order`` himself.
+    ``by``: the person behind it (first-asked, R-WO-07); None: the collector. ``more``: any other field of :class:`Order`.
+    """
+    stamp = by or Stamp(at=now, by="", entered_at=now, entered_by="")
+    return OrderRaised(
+        Order(
+            number=number or world.next_order,
+            kind=kind,
+            title=Text(title) if isinstance(title, str) else title,
+            equipment=equipment,
+            priority=priority,
+            created_at=now,
+            stamps={S.ACCEPTED: stamp},
+            due_at=due_at,
+            origin=origin,
+            checklist=checklist,
+            assignee=assignee,
+            first_owner=stamp.by,
+            **more,  # type: ignore[arg-type] # the caller names fields of Order
+        )
+    )
 
 
 def raise_order(act: Act, command: cmd.RaiseOrder) -> tuple[Event, ...]:
@@ -75,7 +117,7 @@ def raise_order(act: Act, command: cmd.RaiseOrder) -> tuple[Event, ...]:
             raise Refused("refused.order_exists", fault=fault.id, order=former.id)
         order = replace(order, fault=fault.number, equipment=fault.equipment, priority=fault.priority)
         return OrderRaised(order), FaultOrdered(replace(fault, order=order.number, revision=fault.revision + 1))
-    if command.equipment and command.equipment not in act.world.equipment:
+    if command.equipment and not act.world.knows(command.equipment):
         raise Refused("refused.equipment_unknown", equipment=command.equipment)
     if command.priority not in PRIORITIES:
         raise Refused("refused.priority", priority=command.priority)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import enum
+import re
 
 import msgspec
 
+from console.domain.attachments import Attachment
 from console.domain.stamps import Stamp
-from console.domain.text import Text
+from console.domain.text import EMPTY, Text
+from console.domain.times import HOUR
 
 
 class OrderState(enum.StrEnum):
@@ -25,6 +28,7 @@ class OrderState(enum.StrEnum):
     CANCELLED = "cancelled"  # 作废
 
 
+_NUMBER = re.compile(r"(?:^|\bWO-?|[工单号# ])0*([0-9]{1,9})(?![0-9])", re.IGNORECASE)
 STAGES: tuple[OrderState, ...] = tuple(OrderState)[:9]  # in their order, without CANCELLED
 
 
@@ -46,12 +50,91 @@ class Hold(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class CheckItem(msgspec.Struct, frozen=True, omit_defaults=True):
-    """One line of a checklist. ``result`` is "", "pass", "fail" or "skipped"; ``reading`` is free text with its unit."""
+    """One line of a checklist. ``result`` is "", "pass", "fail", "na" (not applicable) or "skipped".
+
+    ``reading`` is free text; with ``unit`` or a limit it is a number, and one outside [``low``, ``high``] is a failure unless
+    ``note`` explains it. ``point`` is an id whose live value may be taken over (``taken_at`` UTC ns: it was). ``photo``: a file
+    is demanded. ``follow`` is the number of the order that a failure led to, ``finding`` the id of a hazard.
+    """
 
     text: Text
     result: str = ""
     reading: str = ""
     note: str = ""
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+    point: str = ""
+    photo: bool = False
+    files: tuple[Attachment, ...] = ()
+    taken_at: int = 0
+    follow: int = 0
+    finding: str = ""
+
+    @property
+    def measured(self) -> bool:
+        """Its reading is a number."""
+        return bool(self.unit) or self.low is not None or self.high is not None
+
+
+class SafetyStep(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What has to be safe before the work begins; ``kind`` is one of :data:`console.domain.maintenance.safety.KINDS`.
+
+    ``reference`` is the permit's number or the lock's; ``done`` who confirmed it when.
+    """
+
+    kind: str
+    text: Text = EMPTY
+    reference: str = ""
+    done: Stamp | None = None
+
+
+class Labour(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Hours of one person at ``rate`` an hour (the estate's currency); ``entered`` says who typed it when."""
+
+    person: str
+    hours: float
+    rate: float
+    entered: Stamp
+
+
+class PartUse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A part that went into the work; ``price`` of one. ``move`` is the id of the stock movement behind it."""
+
+    part: str
+    name: str
+    quantity: float
+    unit: str = ""
+    price: float = 0.0
+    move: str = ""
+
+
+class Visit(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A call-out of an outside company's person. ``promised`` is the time of arrival that was agreed, UTC ns, 0 = none."""
+
+    company: str
+    person: str
+    called: Stamp
+    promised: int = 0
+    arrived: Stamp | None = None
+    left: Stamp | None = None
+    sheet: Attachment | None = None  # the signed work sheet
+    vendor: str = ""  # id of the vendor's record
+
+    @property
+    def on_time(self) -> bool | None:
+        """Arrived as promised; None while nobody can say."""
+        return None if self.arrived is None or not self.promised else self.arrived.at <= self.promised
+
+
+class Invoice(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Outside cost: an invoice by ``number``, ``amount`` in the estate's currency."""
+
+    number: str
+    amount: float
+    entered: Stamp
+    company: str = ""
+    file: Attachment | None = None
 
 
 class Order(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -59,6 +142,11 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
 
     ``restored`` is the stamp of the *restored* clock. ``due_at`` is for preventive orders, UTC ns; 0 = none.
     ``first_owner`` keeps first-contact responsibility until the order is accepted (R-WO-07).
+
+    ``origin`` is what led to it: ``order:WO-000012``, ``hazard:HZ-000003``, ``round:…``. ``wished_at`` is the caller's wish,
+    ``agreed_at`` the appointment of the dispatch, ``first_due`` the due time before the first reschedule; UTC ns, 0 = none.
+    ``zone`` is the distance by which arrival may be promised (R-SLA-14). ``skills`` and ``certificates`` are asked of the
+    assignee. ``down_from`` to ``down_until`` the equipment stood still. ``rating`` 1 to 5, 0 = none; ``callback`` is the 回访.
     """
 
     number: int
@@ -85,7 +173,29 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     verifier: str = ""
     notes: tuple[Stamp, ...] = ()  # the text is the stamp's ``note``
     cancelled: Stamp | None = None
+    drill: int = 0  # 演练: the order of a simulated fault: its title says so, and it counts in no figure
     revision: int = 0
+    origin: str = ""
+    channel: str = ""  # phone | app | wechat | desk
+    contact: str = ""
+    urgent: bool = False
+    wished_at: int = 0
+    zone: str = ""
+    agreed_at: int = 0
+    first_due: int = 0
+    cautions: str = ""
+    skills: tuple[str, ...] = ()
+    certificates: tuple[str, ...] = ()
+    safety: tuple[SafetyStep, ...] = ()
+    parts: tuple[PartUse, ...] = ()
+    labour: tuple[Labour, ...] = ()
+    visits: tuple[Visit, ...] = ()
+    invoices: tuple[Invoice, ...] = ()
+    files: tuple[Attachment, ...] = ()
+    down_from: int = 0
+    down_until: int = 0
+    rating: int = 0
+    callback: Stamp | None = None
 
     @property
     def id(self) -> str:
@@ -101,3 +211,44 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     def held(self) -> bool:
         """True while a hold lasts."""
         return bool(self.holds) and self.holds[-1].until == 0
+
+    @property
+    def responsible(self) -> str:
+        """Who has to care for it: the first one asked until somebody accepted it, then the assignee (R-WO-07)."""
+        return self.assignee if self.assignee and OrderState.ASSIGNED in self.stamps else self.first_owner
+
+    @property
+    def cost_labour(self) -> float:
+        """Hours times rates."""
+        return round(sum(each.hours * each.rate for each in self.labour), 2)
+
+    @property
+    def cost_parts(self) -> float:
+        """Parts at their prices."""
+        return round(sum(each.quantity * each.price for each in self.parts), 2)
+
+    @property
+    def cost_outside(self) -> float:
+        """Invoices."""
+        return round(sum(each.amount for each in self.invoices), 2)
+
+    @property
+    def cost(self) -> float:
+        """All of it, in the estate's currency."""
+        return round(self.cost_labour + self.cost_parts + self.cost_outside, 2)
+
+    @property
+    def hours(self) -> float:
+        """All hours of work."""
+        return round(sum(each.hours for each in self.labour), 2)
+
+    @property
+    def downtime_hours(self) -> float:
+        """For how long the equipment stood still."""
+        return max(0, self.down_until - self.down_from) / HOUR if self.down_from and self.down_until else 0.0
+
+
+def number_of(text: str) -> int:
+    """The number in ``WO-000123``, as typed, spoken or scanned from the printed sheet; 0: none is in it."""
+    found = _NUMBER.search(text)
+    return int(found.group(1)) if found else 0

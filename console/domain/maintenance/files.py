@@ -5,9 +5,8 @@ from __future__ import annotations
 import io
 import zipfile
 
-import msgspec
-
 from console.domain.asking import CommandBase
+from console.domain.attachments import Attachment as Attachment
 
 LARGEST_FILE = 64 * 1024 * 1024  # bytes; our choice: a scanned manual of 300 pages has 20 to 50 MB
 LARGEST_PART = 4 * 1024 * 1024  # bytes of one message: the link takes 16 MB, and heartbeats must get through in between
@@ -47,19 +46,6 @@ KINDS = (
     "pdf", "jpg", "png", "gif", "bmp", "webp", "tif", "heic", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "dwg", "mp4", "mov", "txt",
 )  # fmt: skip
 """Every kind that is kept."""
-
-
-class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A kept file of a record: the SHA-256 of its bytes in hexadecimal, one of :data:`KINDS`, its size in bytes.
-
-    ``name`` is what the file was called where it came from; ``title`` what a person calls it.
-    """
-
-    sha: str
-    name: str
-    kind: str
-    size: int
-    title: str = ""
 
 
 class StoreFile(CommandBase, frozen=True):
