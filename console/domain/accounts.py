@@ -39,18 +39,24 @@ class Right(enum.StrEnum):
     SHELVE = "shelve"  # shelve alarms, take equipment out of service, begin a test
     SHELVE_LONG = "shelve_long"  # for more than a shift
 
+    MANAGE_PEOPLE = "manage_people"  # skills and certificates of those who work here
+    MANAGE_STOCK = "manage_stock"  # spare parts and vendors
+    MOVE_STOCK = "move_stock"  # take parts for an order, put them back
+
 
 _DESK = {
     Right.ACKNOWLEDGE, Right.TAKE_FAULT, Right.CLOSE_FAULT, Right.RAISE_ORDER, Right.DISPATCH_ORDER, Right.WORK_ORDER,
-    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL, Right.SHELVE,
+    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL, Right.SHELVE, Right.MOVE_STOCK,
 }  # fmt: skip
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(_DESK),
     Role.SUPERVISOR: frozenset(
-        _DESK | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG}
+        _DESK
+        | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG}
+        | {Right.MANAGE_PEOPLE, Right.MANAGE_STOCK}
     ),
-    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL}),
+    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK}),
     Role.ADMINISTRATOR: frozenset(
         {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION}
     ),

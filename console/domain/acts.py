@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from console.domain.accounts import Account, Right
 from console.domain.faults import Fault
@@ -44,6 +44,12 @@ class Act:
     actor: Account
     station: str
     now: int
+    given: dict[str, int] = field(default_factory=dict)  # numbers that this act gave to records, the last of each kind
+
+    def number(self, kind: str) -> int:
+        """A new record's number, another one each time."""
+        self.given[kind] = number = max(self.given.get(kind, 0) + 1, self.world.next_number(kind))
+        return number
 
     def require(self, right: Right) -> None:
         """Refuse unless the person has ``right``."""

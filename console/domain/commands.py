@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from console.domain.accounts import Role
+from console.domain.asking import CommandBase as _Command
 from console.domain.commissioning import Result
 from console.domain.faults import CloseCode
+from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.commands import MaintenanceCommand
 from console.domain.notices import NotifySettings
 from console.domain.orders import OrderKind, OrderState
 from console.domain.readings import EnteredReading
 from console.domain.rosters import Roster
-
-
-class _Command(msgspec.Struct, frozen=True, omit_defaults=True, tag=True):
-    """``tag`` is the class name on the wire."""
 
 
 class SetUpAdministrator(_Command, frozen=True):
@@ -74,6 +71,22 @@ class CloseFault(_Command, frozen=True):
     code: CloseCode
     cause: str = ""
     remedy: str = ""
+
+
+class MergeFault(_Command, frozen=True):
+    """``fault`` has the same cause as ``into``: it becomes part of it and ends as a duplicate."""
+
+    fault: int
+    into: int
+    reason: str
+
+
+class SplitFault(_Command, frozen=True):
+    """``alarm`` has another cause than the rest of ``fault``: it gets a fault of its own, with its own clocks."""
+
+    fault: int
+    alarm: int
+    reason: str
 
 
 class RaiseOrder(_Command, frozen=True):
@@ -368,6 +381,26 @@ class RetryNotice(_Command, frozen=True):
     notice: int
 
 
+class SaveRecords(_Command, frozen=True):
+    """New versions of register entries and master data, all of them or none.
+
+    ``bases`` are the revisions that the person's screen showed (0: a new record), one a record; ``reason`` is why.
+    """
+
+    records: tuple[AnyRecord, ...]
+    bases: tuple[int, ...]
+    reason: str = ""
+
+
+class EndRecord(_Command, frozen=True):
+    """Take a record out of use; all its versions stay readable."""
+
+    kind: str
+    record: str
+    base: int
+    reason: str
+
+
 Command = (
     SetUpAdministrator | SignOn | SignOff | ChangeSecret | SaveAccount | AcknowledgeAlarms | TakeFault | CloseFault | RaiseOrder
     | DispatchOrder | AdvanceOrder | MarkRestored | VerifyOrder | ReworkOrder | HoldOrder | ResumeOrder | CancelOrder | NoteOrder
@@ -375,5 +408,6 @@ Command = (
     | WriteNote | EnterReadings | StorePhoto | RecordIsolation | AmendIsolation | RecordPatrol | LiftIsolation
     | ShelveAlarms | TakeOutOfService | BeginTest | EndSilence | ResetAlarms | CheckAlarmStep
     | ConfirmTime | BackUpNow | VerifyNow
-    | SaveRoster | SaveNotify | KeepChannelSecret | SendTest | RetryNotice
+    | MergeFault | SplitFault | SaveRoster | SaveNotify | KeepChannelSecret | SendTest | RetryNotice
+    | SaveRecords | EndRecord | MaintenanceCommand
 )  # fmt: skip

@@ -12,6 +12,7 @@ from console.domain.alarms import Alarm
 from console.domain.commissioning import PointTest
 from console.domain.faults import Clock, Fault
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
 from console.domain.notices import Notice, NotifySettings
 from console.domain.orders import Order
 from console.domain.plans import PlanState
@@ -79,6 +80,15 @@ class FaultClockWarned(_Event, frozen=True):
 
 class FaultClosed(_Event, frozen=True):
     fault: Fault
+
+
+class FaultAdvanced(_Event, frozen=True):
+    """Anything else that a fault went through: ``merged`` (``other`` became part of it), ``split`` (``other`` was taken out)."""
+
+    fault: Fault
+    what: str
+    other: int = 0
+    reason: str = ""
 
 
 class OrderRaised(_Event, frozen=True):
@@ -282,14 +292,23 @@ class SilenceEnded(_Event, frozen=True):
     silence: Silence
 
 
+class RecordSaved(_Event, frozen=True):
+    """A version of a register entry or of master data; ``what``: created, changed, ended, or a word of its kind."""
+
+    record: AnyRecord
+    what: str
+    reason: str = ""
+
+
 Event = (
     AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned | AlarmAdvanced | SilenceBegun | SilenceEnded
-    | FaultOpened | FaultJoined | FaultTaken | FaultOrdered
+    | FaultOpened | FaultJoined | FaultTaken | FaultOrdered | FaultAdvanced
     | FaultClockWarned | FaultClosed | OrderRaised | OrderAdvanced | PlanAdvanced | AccountSaved | SignedOn | SignedOff
     | SignOnRefused | ConfigurationApplied | WatchStarted | WatchStopped | OutageRecorded | HealthChanged | ClockStepped
     | NoteWritten | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
     | BackupMade | BackupFailed | StoreVerified | RecordsRemoved | RecordsThinned
     | RosterSaved | NotifySaved | ChannelSecretKept | NoticePlanned | NoticeSending | NoticeSent | NoticeFailed | NoticeCancelled
+    | RecordSaved
 )  # fmt: skip
 
 

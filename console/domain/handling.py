@@ -12,7 +12,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from console.domain import commands as cmd
-from console.domain import noticing, ordering, promises, registering, sheets, shelving
+from console.domain import merging, noticing, ordering, promises, registering, sheets, shelving
 from console.domain.accounts import Account, Right
 from console.domain.acts import Act, demanded, words
 from console.domain.alarms import Alarm
@@ -33,6 +33,7 @@ from console.domain.events import (
     PointTested,
 )
 from console.domain.faults import CloseCode, Fault
+from console.domain.maintenance import deciding
 from console.domain.orders import Order, OrderKind, OrderState
 from console.domain.problems import Refused
 from console.domain.rules import Category
@@ -52,6 +53,10 @@ def decide(world: World, command: Command, actor: Account, station: str, now: in
             return _take(act, command)
         case cmd.CloseFault():
             return _close(act, command)
+        case cmd.MergeFault():
+            return merging.merge(act, command)
+        case cmd.SplitFault():
+            return merging.split(act, command)
         case cmd.RaiseOrder():
             return ordering.raise_order(act, command)
         case cmd.DispatchOrder():
@@ -107,7 +112,7 @@ def decide(world: World, command: Command, actor: Account, station: str, now: in
         case cmd.RecordPointTest():
             return (PointTested(sheets.record(act, command)),)
         case _:
-            raise TypeError(f"{type(command).__name__} is decided by the engine, not by the domain")
+            return deciding.decide(act, command)
 
 
 def _note(act: Act, command: cmd.WriteNote) -> tuple[Event, ...]:
@@ -139,7 +144,7 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
     current = present or alarm
     if current.quiet or current.test:  # its fault is opened when it is no longer silenced and still there
         return ()
-    same = [fault for fault in world.faults.values() if fault.equipment == alarm.equipment]
+    same = [fault for fault in world.faults.values() if fault.equipment == alarm.equipment and fault.drill == alarm.drill]
     joinable = [
         fault
         for fault in same
@@ -166,8 +171,9 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
             order=world.next_order,
             previous=max((fault.number for fault in same), default=0),
             category=alarm.category,
+            drill=alarm.drill,
         )
-        events = (FaultOpened(fault), OrderRaised(_corrective(fault)))
+        events = (FaultOpened(fault), OrderRaised(corrective(fault)))
     if present is None:
         return events
     return (*events, AlarmAssigned(replace(present, fault=fault.id)))
@@ -192,7 +198,7 @@ def returned(world: World, number: int, now: int) -> tuple[Event, ...]:
     return (AlarmReturned(replace(alarm, active=False, returned_at=now)),)
 
 
-def _corrective(fault: Fault) -> Order:
+def corrective(fault: Fault) -> Order:
     """The order that a fault brings with it. Nobody owns it until the fault is taken."""
     detected = Stamp(at=fault.opened_at, by="", entered_at=fault.opened_at, entered_by="")
     return Order(
@@ -204,6 +210,7 @@ def _corrective(fault: Fault) -> Order:
         created_at=fault.opened_at,
         stamps={OrderState.ACCEPTED: detected},
         fault=fault.number,
+        drill=fault.drill,
     )
 
 

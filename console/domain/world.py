@@ -6,9 +6,9 @@ look-ups change only through :meth:`World.configure`. One thread owns a world (t
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar, assert_never
+from typing import TypeVar, assert_never, cast
 
 from console.domain import events as ev
 from console.domain.accounts import Account
@@ -17,6 +17,8 @@ from console.domain.estate import Equipment, Estate, Point
 from console.domain.events import Entry, Event
 from console.domain.faults import Fault, ResponsePolicy
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.records import Record, kind_of
 from console.domain.notices import Notice, NoticeKind, NotifySettings
 from console.domain.orders import Order, OrderState
 from console.domain.plans import MaintenancePlan, PlanState
@@ -27,6 +29,7 @@ from console.domain.silences import Silence
 from console.domain.times import DAY
 
 K = TypeVar("K")
+R = TypeVar("R", bound=Record)
 
 KEPT_AFTER_END = DAY  # closed faults and ended orders stay on the screens for a shift and its successors (Image, Snapshot)
 
@@ -49,6 +52,8 @@ class World:
     roster: Roster = field(default_factory=Roster)
     notify: NotifySettings = field(default_factory=NotifySettings)
     last_daily: int = 0  # when the last daily notice was planned
+    kept: dict[str, dict[str, AnyRecord]] = field(default_factory=dict)  # records in use, by kind and id: see :meth:`records`
+    numbers: dict[str, int] = field(default_factory=dict)  # the highest number of each numbered kind that there ever was
     next_fault: int = 1
     next_order: int = 1
     next_isolation: int = 1
@@ -73,6 +78,8 @@ class World:
         readings: Iterable[TypedReading] = (),
         isolations: Iterable[Isolation] = (),
         silences: Iterable[Silence] = (),
+        records: Iterable[AnyRecord] = (),
+        numbers: Mapping[str, int] | None = None,
         next_fault: int = 1,
         next_order: int = 1,
         next_isolation: int = 1,
@@ -93,6 +100,9 @@ class World:
             next_isolation=next_isolation,
             next_silence=next_silence,
         )
+        for record in records:
+            world.kept.setdefault(kind_of(record), {})[record.id] = record
+        world.numbers = dict(numbers or {})
         if estate is not None:
             world.configure(estate)
         return world
@@ -114,7 +124,14 @@ class World:
                     self.alarms.pop(event.alarm.number, None)
                 else:
                     self.alarms[event.alarm.number] = event.alarm
-            case ev.FaultOpened() | ev.FaultJoined() | ev.FaultTaken() | ev.FaultOrdered() | ev.FaultClockWarned():
+            case (
+                ev.FaultOpened()
+                | ev.FaultJoined()
+                | ev.FaultTaken()
+                | ev.FaultOrdered()
+                | ev.FaultClockWarned()
+                | ev.FaultAdvanced()
+            ):
                 self.faults[event.fault.number] = event.fault
                 self.next_fault = max(self.next_fault, event.fault.number + 1)
             case ev.FaultClosed():
@@ -144,6 +161,8 @@ class World:
                 self.next_silence = max(self.next_silence, event.silence.number + 1)
             case ev.SilenceEnded():
                 self.silences.pop(event.silence.number, None)
+            case ev.RecordSaved():
+                self._keep(event.record)
             case ev.RosterSaved():
                 self.roster = event.roster
             case ev.NotifySaved():
@@ -160,6 +179,28 @@ class World:
                 pass  # said in the log; no record of ours changes
             case _:  # pragma: no cover - mypy knows that there is none
                 assert_never(event)
+
+    def records(self, kind: type[R]) -> dict[str, R]:
+        """The records of a kind that are in use, by id. To look at: they change by events alone."""
+        return cast("dict[str, R]", self.kept.setdefault(kind_of(kind), {}))
+
+    def next_number(self, kind: str) -> int:
+        """The number that the next record of a numbered kind gets."""
+        return self.numbers.get(kind, 0) + 1
+
+    def knows(self, equipment: str) -> bool:
+        """Whether there is such equipment: in the site file, or as a card of the ledger."""
+        return equipment in self.equipment or equipment in self.kept.get("card", {})
+
+    def _keep(self, record: AnyRecord) -> None:
+        kind = kind_of(record)
+        drawer = self.kept.setdefault(kind, {})
+        if record.open:
+            drawer[record.id] = record
+        else:
+            drawer.pop(record.id, None)
+        if record.number:
+            self.numbers[kind] = max(self.numbers.get(kind, 0), record.number)
 
     def replay(self, entries: Iterable[Entry]) -> None:
         """Apply the events of log entries, in their order."""

@@ -168,6 +168,8 @@ class Collector:
             readings=image.readings,
             isolations=image.isolations,
             silences=image.silences,
+            records=image.records,
+            numbers=image.numbers,
             next_fault=image.next_fault,
             next_order=image.next_order,
             next_isolation=image.next_isolation,
@@ -258,7 +260,7 @@ class Collector:
     def _restore(self, image: Image) -> None:
         """Put the last stored image before everybody's eyes: values as stale, alarms, faults and orders as they were."""
         self._public.load([*image.alarms, *image.faults, *image.orders, *image.plans, *image.accounts])
-        self._public.load([*image.readings, *image.isolations, *image.silences])
+        self._public.load([*image.readings, *image.isolations, *image.silences, *image.records])
         self._live.configure([point.number for point in self._configuring.estate.points])
         self._recorder.choose(self._configuring.estate.points)
         self._live.restore(image.last_values)

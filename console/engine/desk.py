@@ -17,7 +17,7 @@ from console.domain import handling
 from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.commands import Command
-from console.domain.events import Entry, IsolationOpened, OrderRaised, SignedOff, SignedOn
+from console.domain.events import Entry, IsolationOpened, OrderRaised, RecordSaved, SignedOff, SignedOn
 from console.domain.problems import Refused
 from console.engine import system as system_alarms
 from console.engine.bench import BenchDesk
@@ -314,6 +314,8 @@ def _made(entries: tuple[Entry, ...]) -> int:
             return entry.event.order.number
         if isinstance(entry.event, IsolationOpened):
             return entry.event.isolation.number
+        if isinstance(entry.event, RecordSaved) and entry.event.record.number:
+            return entry.event.record.number
     return 0
 
 

@@ -22,6 +22,9 @@ from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.records import Record as MaintenanceRecord
+from console.domain.maintenance.records import kind_of
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.readings import TypedReading, recent
@@ -38,7 +41,9 @@ VALUES_EVERY = 0.2
 HEALTH_EVERY = 1.0
 REMEMBERED = 20_000  # records whose last shown entry is known: far more than can wait for a commit
 
-Record = Alarm | Fault | Order | PlanState | Account | TypedReading | Isolation | Silence
+Record = Alarm | Fault | Order | PlanState | Account | TypedReading | Isolation | Silence | AnyRecord
+
+Key = int | str | tuple[str, str]
 
 
 class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, tag="Snapshot"):
@@ -63,6 +68,7 @@ class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, tag="Snapshot")
     awaited: dict[str, int] = {}
     isolations: list[Isolation] = []
     silences: list[Silence] = []
+    records: list[AnyRecord] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +94,10 @@ class Public:
         self._estate = msgspec.Raw(b"")
         self._shown: dict[str, dict[Any, Any]] = {
             "alarms": {}, "faults": {}, "orders": {}, "plans": {}, "accounts": {}, "readings": {}, "isolations": {},
-            "silences": {},
+            "silences": {}, "records": {},
         }  # fmt: skip
         self.awaited: dict[str, int] = {}  # manual points, and since when each is known
-        self._sequence: dict[tuple[str, int | str], int] = {}
+        self._sequence: dict[tuple[str, Key], int] = {}
         self._changes: dict[tuple[str, int], Change] = {}
         self._dirty: dict[str, dict[Any, Any]] = {kind: {} for kind in self._shown}
         self._health: dict[str, HealthLine] = {}
@@ -144,7 +150,7 @@ class Public:
             if len(self._sequence) > REMEMBERED:
                 self._sequence.pop(next(iter(self._sequence)))  # the one that was shown longest ago
             self._dirty[kind][key] = record
-            if (isinstance(record, Alarm) and record.over) or (isinstance(record, Silence) and not record.open):
+            if (isinstance(record, Alarm) and record.over) or (isinstance(record, Silence | MaintenanceRecord) and not record.open):
                 self._shown[kind].pop(key, None)
             else:
                 self._shown[kind][key] = record
@@ -228,6 +234,7 @@ class Public:
                 self.awaited,
                 [each for each in shown["isolations"].values() if each.lifted is None or each.lifted.entered_at >= since],
                 silences=list(shown["silences"].values()),
+                records=list(shown["records"].values()),
             )
         )
 
@@ -281,6 +288,7 @@ class Public:
                         tuple(dirty["readings"].values()),
                         tuple(dirty["isolations"].values()),
                         silences=tuple(dirty["silences"].values()),
+                        records=tuple(dirty["records"].values()),
                     ),
                 )
         if self._live.dirty:
@@ -335,7 +343,15 @@ def _record(event: ev.Event) -> Record | None:  # noqa: PLR0911 - one line a kin
     match event:
         case ev.AlarmRaised() | ev.AlarmReturned() | ev.AlarmAcknowledged() | ev.AlarmAssigned() | ev.AlarmAdvanced():
             return event.alarm
-        case ev.FaultOpened() | ev.FaultJoined() | ev.FaultTaken() | ev.FaultOrdered() | ev.FaultClockWarned() | ev.FaultClosed():
+        case (
+            ev.FaultOpened()
+            | ev.FaultJoined()
+            | ev.FaultTaken()
+            | ev.FaultOrdered()
+            | ev.FaultClockWarned()
+            | ev.FaultClosed()
+            | ev.FaultAdvanced()
+        ):
             return event.fault
         case ev.OrderRaised() | ev.OrderAdvanced():
             return event.order
@@ -349,11 +365,13 @@ def _record(event: ev.Event) -> Record | None:  # noqa: PLR0911 - one line a kin
             return event.isolation
         case ev.SilenceBegun() | ev.SilenceEnded():
             return event.silence
+        case ev.RecordSaved():
+            return event.record
         case _:
             return None
 
 
-def _place(record: Record) -> tuple[str, int | str]:  # noqa: PLR0911 - one line a kind
+def _place(record: Record) -> tuple[str, Key]:  # noqa: PLR0911 - one line a kind
     match record:
         case Alarm():
             return "alarms", record.number
@@ -371,3 +389,5 @@ def _place(record: Record) -> tuple[str, int | str]:  # noqa: PLR0911 - one line
             return "isolations", record.number
         case Silence():
             return "silences", record.number
+        case _:
+            return "records", (kind_of(record), record.id)

@@ -24,6 +24,7 @@ from console.link import messages as m
 from console.link.exports import ExportPartQuery, ExportQuery
 from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
+from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import (
     IsolationHistoryAnswer,
     IsolationHistoryQuery,
@@ -101,6 +102,12 @@ class Queries:
                 )
             case PhotoQuery():
                 return PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
+            case RecordsQuery():
+                until, limit = query.until or self._clock.now() + 1, min(query.limit, MOST_ROWS)
+                return RecordsAnswer(
+                    query.id,
+                    await self._workers.run(reading.records, self._folder, query.kind, query.since, until, query.equipment, limit),
+                )
             case NotifyQuery():
                 return await self._notify(query.id)
             case m.LogQuery():

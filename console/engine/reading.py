@@ -16,6 +16,7 @@ from console.domain.estate import Point
 from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
 from console.domain.orders import Order
 from console.domain.readings import TypedReading
 from console.engine.live import EXACT_FLOAT
@@ -127,3 +128,10 @@ def log(folder: Path, subject: str, since: int, until: int, limit: int) -> tuple
     from console.store import reading  # noqa: PLC0415 - see the module
 
     return reading.log(folder, subject, since, until, limit)
+
+
+def records(folder: Path, kind: str, since: int, until: int, equipment: str, limit: int) -> tuple[AnyRecord, ...]:
+    """Records of a kind, in use and ended ones, newest first."""
+    from console.store import ledgers  # noqa: PLC0415 - see the module
+
+    return ledgers.records(folder, kind, since, until, equipment, limit)

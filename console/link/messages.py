@@ -26,6 +26,7 @@ from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.pointlists import Choices, Drafted
@@ -36,6 +37,7 @@ from console.link.bench import BenchAnswer, BenchQuery
 from console.link.exports import ExportAnswers, ExportQueries
 from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
+from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
 
 PROTOCOL = 1
@@ -162,7 +164,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
     | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery | NotifyQuery
-    | StoreQuery | ExportQueries
+    | StoreQuery | ExportQueries | RecordsQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -221,6 +223,7 @@ class Snapshot(_Message, frozen=True):
     awaited: dict[str, int] = {}  # manual points, and since when each is known (UTC ns)
     isolations: tuple[Isolation, ...] = ()  # open ones and those lifted in the last 24 h
     silences: tuple[Silence, ...] = ()  # open ones
+    records: tuple[AnyRecord, ...] = ()  # registers and master data in use
 
 
 class Delta(_Message, frozen=True):
@@ -241,6 +244,7 @@ class Delta(_Message, frozen=True):
     readings: tuple[TypedReading, ...] = ()
     isolations: tuple[Isolation, ...] = ()
     silences: tuple[Silence, ...] = ()  # ended ones come once more
+    records: tuple[AnyRecord, ...] = ()  # likewise
     # a changed configuration is followed by a new Snapshot instead
 
 
@@ -374,6 +378,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
-    | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers
+    | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers | RecordsAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

@@ -10,6 +10,7 @@ from console.domain.estate import Estate
 from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.readings import TypedReading
@@ -63,4 +64,6 @@ class Image:
     next_isolation: int = 1
     silences: tuple[Silence, ...] = ()  # open ones
     next_silence: int = 1
+    records: tuple[AnyRecord, ...] = ()  # those in use
+    numbers: dict[str, int] = field(default_factory=dict)  # kind -> the highest number of a record
     first_seen: dict[str, int] = field(default_factory=dict)  # point id -> when the store first knew it, UTC ns

@@ -14,6 +14,7 @@ from console.domain import events as e
 from console.domain.accounts import Account
 from console.domain.estate import Estate
 from console.domain.events import Event
+from console.domain.maintenance.records import kind_of
 from console.domain.plans import PlanState
 from console.domain.readings import KEPT
 from console.domain.times import DAY
@@ -30,6 +31,7 @@ from console.store.records import (
     isolation_decoder,
     order_decoder,
     reading_decoder,
+    record_decoder,
     silence_decoder,
     subjects,
 )  # fmt: skip
@@ -116,9 +118,9 @@ class Ledger:
     def _upsert(self, name: str, rows: list[Row]) -> None:
         table = schema.main.tables[name]
         statement = insert(table)
-        key = next(iter(table.primary_key.columns)).name
-        changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name != key}
-        self._connection.execute(statement.on_conflict_do_update(index_elements=[key], set_=changed), rows)
+        keys = [column.name for column in table.primary_key.columns]
+        changed = {column.name: statement.excluded[column.name] for column in table.columns if column.name not in keys}
+        self._connection.execute(statement.on_conflict_do_update(index_elements=keys, set_=changed), rows)
 
     def _configure(self, commit: Commit, revision: int, sequence: int) -> None:
         assert commit.estate is not None
@@ -203,6 +205,8 @@ class Ledger:
                 silences=tuple(map(silence_decoder.decode, self._still_open("silence"))),
                 next_silence=(self._connection.execute(select(func.max(schema.silence.c.number))).scalar() or 0) + 1,
                 next_isolation=(self._connection.execute(select(func.max(schema.isolation.c.number))).scalar() or 0) + 1,
+                records=tuple(map(record_decoder.decode, self._kept())),
+                numbers=self._numbers(),
                 first_seen={
                     row.id: row.first_seen for row in self._connection.execute(select(schema.point.c.id, schema.point.c.first_seen))
                 },
@@ -213,6 +217,15 @@ class Ledger:
         place = func.row_number().over(partition_by=table.c.point, order_by=table.c.at.desc()).label("place")
         ranked = select(table.c.record, place).subquery()
         return list(self._connection.execute(select(ranked.c.record).where(ranked.c.place <= KEPT)).scalars())
+
+    def _kept(self) -> list[str]:
+        table = schema.record
+        return list(self._connection.execute(select(table.c.record).where(table.c.open == 1)).scalars())
+
+    def _numbers(self) -> dict[str, int]:
+        table = schema.record
+        found = self._connection.execute(select(table.c.kind, func.max(table.c.number)).group_by(table.c.kind))
+        return {kind: number for kind, number in found if number}
 
     def _still_open(self, name: str) -> list[str]:
         table = schema.main.tables[name]
@@ -233,7 +246,15 @@ def _collect(event: Event, rows: dict[str, dict[object, Row]]) -> None:
                 "number": alarm.number, "open": int(not alarm.over), "raised_at": alarm.raised_at, "equipment": alarm.equipment,
                 "record": _json(alarm),
             }  # fmt: skip
-        case e.FaultOpened() | e.FaultJoined() | e.FaultOrdered() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
+        case (
+            e.FaultOpened()
+            | e.FaultJoined()
+            | e.FaultOrdered()
+            | e.FaultTaken()
+            | e.FaultClockWarned()
+            | e.FaultClosed()
+            | e.FaultAdvanced()
+        ):
             fault = event.fault
             rows.setdefault("fault", {})[fault.number] = {
                 "number": fault.number, "open": int(fault.open), "opened_at": fault.opened_at, "ended_at": fault.closed_at,
@@ -265,6 +286,12 @@ def _collect(event: Event, rows: dict[str, dict[object, Row]]) -> None:
                 "number": silence.number, "open": int(silence.open), "since": silence.began.at,
                 "ended_at": 0 if silence.ended is None else silence.ended.at, "equipment": silence.equipment,
                 "record": _json(silence),
+            }  # fmt: skip
+        case e.RecordSaved():
+            record, kind = event.record, kind_of(event.record)
+            rows.setdefault("record", {})[kind, record.id] = {
+                "kind": kind, "id": record.id, "number": record.number, "open": int(record.open), "at": record.at,
+                "ended_at": record.ended_at, "equipment": record.equipment, "record": _json(record),
             }  # fmt: skip
         case e.AccountSaved():
             rows.setdefault("account", {})[event.account.name] = {"name": event.account.name, "record": _json(event.account)}

@@ -12,11 +12,20 @@ from console.domain.alarms import Alarm
 from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
 from console.domain.orders import Order
 from console.domain.readings import TypedReading
 from console.store.months import MAIN
 from console.store.readonly import reading
-from console.store.records import alarm_decoder, entry_decoder, fault_decoder, isolation_decoder, order_decoder, reading_decoder
+from console.store.records import (
+    alarm_decoder,
+    entry_decoder,
+    fault_decoder,
+    isolation_decoder,
+    order_decoder,
+    reading_decoder,
+    record_decoder,
+)
 
 Record = TypeVar("Record")
 
@@ -47,6 +56,23 @@ def readings(folder: Path, point: str, since: int, until: int, limit: int) -> tu
     with reading(folder / MAIN) as connection:
         found = connection.execute(query, (point, since, until, limit))
         return tuple(reading_decoder.decode(record) for (record,) in found)
+
+
+def records(
+    folder: Path, kind: str, since: int = 0, until: int = 0, equipment: str = "", limit: int = 1000
+) -> tuple[AnyRecord, ...]:
+    """Records of a kind that began in [since, until), in use and ended ones, newest first."""
+    query = "SELECT record FROM record WHERE kind = ? AND at >= ?"
+    values: list[int | str] = [kind, since]
+    if until:
+        query += " AND at < ?"
+        values.append(until)
+    if equipment:
+        query += " AND equipment = ?"
+        values.append(equipment)
+    with reading(folder / MAIN) as connection:
+        found = connection.execute(query + " ORDER BY at DESC, number DESC, id LIMIT ?", (*values, limit))
+        return tuple(record_decoder.decode(record) for (record,) in found)
 
 
 def _records(  # noqa: PLR0917 - private, one caller each

@@ -51,7 +51,22 @@ def _main_2_to_3(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
-MAIN_STEPS: Mapping[int, Step] = {1: _main_1_to_2, 2: _main_2_to_3}
+def _main_3_to_4(connection: Connection) -> None:
+    """Registers and master data of maintenance."""
+    for statement in (
+        """CREATE TABLE record (kind VARCHAR NOT NULL, id VARCHAR NOT NULL, number INTEGER NOT NULL, open INTEGER NOT NULL,
+           at INTEGER NOT NULL, ended_at INTEGER NOT NULL, equipment VARCHAR NOT NULL, record TEXT NOT NULL,
+           PRIMARY KEY (kind, id))""",
+        "CREATE INDEX record_at ON record (kind, at)",
+        "CREATE INDEX record_number ON record (kind, number)",
+        "CREATE INDEX record_equipment ON record (equipment, kind, at)",
+        "CREATE INDEX record_ended ON record (ended_at)",
+        "CREATE INDEX record_open ON record (open) WHERE open = 1",
+    ):
+        connection.exec_driver_sql(statement)
+
+
+MAIN_STEPS: Mapping[int, Step] = {1: _main_1_to_2, 2: _main_2_to_3, 3: _main_3_to_4}
 HISTORY_STEPS: Mapping[int, Step] = {1: _history_1_to_2}
 
 

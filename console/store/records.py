@@ -11,6 +11,8 @@ from console.domain.alarms import Alarm
 from console.domain.events import Entry, Event
 from console.domain.faults import Fault
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.records import kind_of
 from console.domain.orders import Order, OrderState
 from console.domain.readings import TypedReading
 from console.domain.silences import Silence
@@ -23,6 +25,7 @@ fault_decoder = msgspec.json.Decoder(Fault)
 silence_decoder = msgspec.json.Decoder(Silence)
 isolation_decoder = msgspec.json.Decoder(Isolation)
 reading_decoder = msgspec.json.Decoder(TypedReading)
+record_decoder = msgspec.json.Decoder(AnyRecord)
 order_decoder = msgspec.json.Decoder(Order)
 encoder = msgspec.json.Encoder(order="deterministic")
 
@@ -57,8 +60,15 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:  # noqa: PLR0912 
             alarm = event.alarm
             fault = int(alarm.fault.rpartition("-")[2]) if alarm.fault else 0  # "F-000012"
             found = ("alarm", alarm.number), ("equipment", alarm.equipment), ("fault", fault)
-        case e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultClockWarned() | e.FaultClosed():
+        case (
+            e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultOrdered() | e.FaultClockWarned() | e.FaultClosed()
+        ):  # fmt: skip
             found = ("fault", event.fault.number), ("equipment", event.fault.equipment), ("order", event.fault.order)
+        case e.FaultAdvanced():
+            fault = event.fault
+            found = (
+                ("fault", fault.number), ("equipment", fault.equipment), ("order", fault.order), ("fault", event.other),
+            )  # fmt: skip
         case e.OrderRaised() | e.OrderAdvanced():
             order = event.order
             found = ("order", order.number), ("equipment", order.equipment), ("fault", order.fault), ("plan", order.plan)
@@ -76,6 +86,8 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:  # noqa: PLR0912 
             found = ("reading", event.reading.point), ("equipment", event.reading.point.rpartition(".")[0])
         case e.IsolationOpened() | e.IsolationAmended() | e.IsolationPatrolled() | e.IsolationLifted():
             found = ("isolation", event.isolation.number), ("equipment", event.isolation.equipment)
+        case e.RecordSaved():
+            found = (kind_of(event.record), event.record.id), ("equipment", event.record.equipment)
         case e.RosterSaved():
             found = (("roster", "all"),)
         case e.NotifySaved():

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, MetaData, String, Table, Text
 
-SCHEMA = 3  # of main.db
+SCHEMA = 4  # of main.db
 
 main = MetaData()
 
@@ -100,6 +100,24 @@ reading = Table(
     Column("record", Text, nullable=False),
     Index("manual_reading_point", "point", "at"),
 )
+
+record = Table(  # registers and master data of maintenance: see console.domain.maintenance.records
+    "record",
+    main,
+    Column("kind", String, primary_key=True),
+    Column("id", String, primary_key=True),
+    Column("number", Integer, nullable=False),  # 0: not a numbered kind
+    Column("open", Integer, nullable=False),
+    Column("at", Integer, nullable=False),
+    Column("ended_at", Integer, nullable=False),  # 0 while in use
+    Column("equipment", String, nullable=False),
+    Column("record", Text, nullable=False),
+    Index("record_at", "kind", "at"),
+    Index("record_number", "kind", "number"),
+    Index("record_equipment", "equipment", "kind", "at"),
+    Index("record_ended", "ended_at"),
+)
+Index("record_open", record.c.open, sqlite_where=record.c.open == 1)
 
 plan = Table("plan", main, Column("plan", String, primary_key=True), Column("record", Text, nullable=False))
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar, cast
 
 from PySide6.QtCore import QElapsedTimer, QObject, QTimer, Signal
 
@@ -18,6 +18,8 @@ from console.domain.estate import Equipment, Estate, Location, Point, Site
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.records import Record, kind_of
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.problems import Problem
@@ -29,6 +31,9 @@ from console.domain.text import Text
 from console.domain.times import DAY, SECOND
 from console.domain.world import ended_at
 from console.link.messages import Delta, Heartbeat, Live, Session, Snapshot
+
+
+R = TypeVar("R", bound=Record)
 
 
 class Reading(NamedTuple):
@@ -65,6 +70,7 @@ class Picture(QObject):
     readings_changed = Signal(object)  # set[str]: point ids
     isolations_changed = Signal(object)  # set[int]
     silences_changed = Signal()
+    records_changed = Signal(object)  # set[str]: kinds
     health_changed = Signal()
     people_changed = Signal()
     link_changed = Signal(str)  # connecting | live | lost
@@ -90,6 +96,7 @@ class Picture(QObject):
         self.awaited: dict[str, int] = {}  # manual points, and since when each is known
         self.isolations: dict[int, Isolation] = {}
         self.silences: dict[int, Silence] = {}  # open ones
+        self._records: dict[str, dict[str, AnyRecord]] = {}
         self.health: dict[str, HealthLine] = {}
         self.sessions: tuple[Session, ...] = ()
         self.me = ""
@@ -132,6 +139,10 @@ class Picture(QObject):
     def fault_of(self, alarm: Alarm) -> Fault | None:
         """The fault that an alarm belongs to."""
         return next((fault for fault in self.faults.values() if fault.id == alarm.fault), None) if alarm.fault else None
+
+    def records(self, kind: type[R]) -> dict[str, R]:
+        """The registers' records of a kind that are in use, by id."""
+        return cast("dict[str, R]", self._records.setdefault(kind_of(kind), {}))
 
     # --- taking messages
 
@@ -176,6 +187,8 @@ class Picture(QObject):
         self.readings, self.awaited = recent(snapshot.readings), snapshot.awaited
         self.isolations = {isolation.number: isolation for isolation in snapshot.isolations}
         self.silences = {silence.number: silence for silence in snapshot.silences}
+        self._records = {}
+        self._take_records(snapshot.records)
         self.sessions, self.me, self.set_up = snapshot.sessions, snapshot.me, snapshot.set_up
         self._values = {}
         self._take_values(snapshot.live)
@@ -201,6 +214,7 @@ class Picture(QObject):
         for silence in delta.silences:
             if not silence.open:
                 del self.silences[silence.number]
+        self._take_records(delta.records)
         self.accounts.update((account.name, account) for account in delta.accounts)
         self.health.update((line.id, line) for line in delta.health)
         for gone in delta.health_gone:
@@ -220,6 +234,8 @@ class Picture(QObject):
             self.isolations_changed.emit({isolation.number for isolation in delta.isolations})
         if delta.silences:
             self.silences_changed.emit()
+        if delta.records:
+            self.records_changed.emit({kind_of(record) for record in delta.records})
         if delta.health or delta.health_gone:
             self.health_changed.emit()
         if numbers:
@@ -240,6 +256,14 @@ class Picture(QObject):
     def change_language(self) -> None:
         """Everybody retranslates."""
         self.language_changed.emit()
+
+    def _take_records(self, records: tuple[AnyRecord, ...]) -> None:
+        for record in records:
+            drawer = self._records.setdefault(kind_of(record), {})
+            if record.open:
+                drawer[record.id] = record
+            else:
+                drawer.pop(record.id, None)
 
     def _take_people(self, delta: Delta) -> None:
         if delta.sessions is not None:

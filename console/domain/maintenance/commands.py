@@ -1,0 +1,7 @@
+"""The commands of maintenance that are more than saving a record. Part of :mod:`console.domain.commands`."""
+
+from __future__ import annotations
+
+from console.domain.maintenance.parts import MoveStock
+
+MaintenanceCommand = MoveStock

@@ -1,0 +1,66 @@
+"""Saving records: who may, what has to be in them, and that nobody's change is written over unseen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from msgspec.structs import replace
+
+from console.domain.acts import Act, demanded, words
+from console.domain.commands import EndRecord, SaveRecords
+from console.domain.events import Event, RecordSaved
+from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.parts import Part
+from console.domain.maintenance.parts_decisions import judge_part
+from console.domain.maintenance.people import Person
+from console.domain.maintenance.people_decisions import judge_person
+from console.domain.maintenance.records import kind_of
+from console.domain.maintenance.vendors import Vendor, Visit
+from console.domain.maintenance.vendors_decisions import judge_vendor, judge_visit
+from console.domain.problems import Refused
+
+# A judge checks right and fields of the new version against the present one (None: there is none) and returns it as it is to
+# be kept, with what only the collector may fill in; or raises Refused. It also judges an end: the new version has ``ended_at``.
+Judge = Callable[[Act, Any, Any], AnyRecord]
+
+JUDGES: dict[type[AnyRecord], Judge] = {
+    Person: judge_person,
+    Part: judge_part,
+    Vendor: judge_vendor,
+    Visit: judge_visit,
+}
+
+
+def save(act: Act, command: SaveRecords) -> tuple[Event, ...]:
+    """All of the records, or none."""
+    if len(command.records) != len(command.bases):
+        raise ValueError("as many bases as records")
+    reason = words(command.reason)
+    return tuple(saved(act, record, base, reason) for record, base in zip(command.records, command.bases, strict=True))
+
+
+def end(act: Act, command: EndRecord) -> tuple[Event, ...]:
+    """Take a record out of use."""
+    reason = demanded(command.reason, "refused.reason_missing")
+    present = act.world.kept.get(command.kind, {}).get(command.record)
+    if present is None:
+        raise Refused("refused.record_unknown", id=command.record)
+    return (saved(act, replace(present, ended_at=act.now), command.base, reason, "ended"),)
+
+
+def saved(act: Act, record: AnyRecord, base: int, reason: str = "", what: str = "") -> RecordSaved:
+    """The event of one record's next version, judged. ``base``: the revision that the person saw, 0 for a new record."""
+    judge = JUDGES.get(type(record))
+    if judge is None:
+        raise Refused("refused.record_by_flow", kind=kind_of(record))
+    present = act.world.kept.get(kind_of(record), {}).get(record.id) if record.id else None
+    if (present.revision if present is not None else 0) != base:
+        raise Refused("refused.record_changed", id=record.id)
+    judged = judge(act, record, present)
+    return RecordSaved(replace(judged, revision=base + 1), what or ("changed" if present is not None else "created"), reason)
+
+
+def changed(record: AnyRecord, what: str, reason: str = "", **changes: object) -> RecordSaved:
+    """The next version of a record that a decision of its own has checked."""
+    return RecordSaved(replace(record, revision=record.revision + 1, **changes), what, reason)
