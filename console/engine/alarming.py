@@ -21,7 +21,7 @@ from console.domain.quality import Quality
 from console.domain.rules import AlarmRule, RuleKind
 from console.domain.seasons import next_change, on_duty
 from console.domain.times import SECOND, seconds
-from console.engine.calm import Calm
+from console.engine.calm import Calm, calm_range
 from console.engine.clocks import EngineClock
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
@@ -89,8 +89,8 @@ class Alarming:
         self._end_removed()
         self._calm.configure(self._of_point, size)
         for rule_id, state in self._states.items():
-            if _restless(state):
-                self._stir(rules[rule_id], 1)
+            if state is not _REST:
+                self._settle(rules[rule_id])
         for rule in rules.values():
             self._arm_season(rule)
             self._listen(rule)
@@ -175,10 +175,8 @@ class Alarming:
 
     def _carry(self, rule: AlarmRule, outcome: evaluation.Outcome, now: int, time: int, events: list[Event]) -> None:
         state, transitions = outcome
-        was, becomes = _restless(self._states.get(rule.id, _REST)), _restless(state)
-        if was != becomes:
-            self._stir(rule, 1 if becomes else -1)
         self._states[rule.id] = state
+        self._settle(rule)
         for transition in transitions:
             event = self._event(rule, transition, now, time, len(events))
             if event is not None:
@@ -189,10 +187,11 @@ class Alarming:
         else:
             self._deadlines.set(("rule", rule.id), wake, lambda: self._woken(rule.id))
 
-    def _stir(self, rule: AlarmRule, more: int) -> None:
-        for point in {rule.point, rule.other, *rule.inputs.values()}:
-            if point in self._number_of:
-                self._calm.stir(self._number_of[point], more)
+    def _settle(self, rule: AlarmRule) -> None:
+        """The rule's state is another one: other values of its point leave everything as it is."""
+        number = self._number_of[rule.point]
+        states = self._states
+        self._calm.settle(number, [calm_range(each, states.get(each.id, _REST)) for each in self._of_point[number]])
 
     def _decide(self, events: list[Event]) -> None:
         if events:
@@ -291,7 +290,3 @@ class Alarming:
         number = self._decisions.sequence + 1 + position
         self._active[rule.id] = number
         return AlarmRaised(self._silencing.dressed(evaluation.raised(rule, transition, number, now, time or now)))
-
-
-def _restless(state: RuleState) -> bool:
-    return state.active or state.since is not None or bool(state.memory)

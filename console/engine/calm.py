@@ -1,7 +1,7 @@
 """Which values leave everything as it is: the alarm engine passes them over all at once, as arrays.
 
-A point is calm where every rule on it is at rest and its value lies in the range that none of them minds. For plain limits, states,
-bits and codes that range is known beforehand; a point with any other rule is never calm.
+A point is calm while its value lies in the range that leaves every rule on it as it is: at rest, or active for good. For plain
+limits, states, bits and codes that range is known beforehand; a point with any other rule, or with a delay that runs, is never calm.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import numpy.typing as npt
 
+from console.domain.evaluation import RuleState
 from console.domain.quality import Quality
 from console.domain.rules import LIMITED, UPPER, AlarmRule, RuleKind
 
@@ -21,32 +22,30 @@ _PLAIN = LIMITED | {RuleKind.STATE, RuleKind.BITS, RuleKind.CODE}
 
 
 class Calm:
-    """The ranges, and how many rules of each point are not at rest. Indexed by the point's number."""
+    """The ranges. Indexed by the point's number."""
 
     def __init__(self) -> None:
         self._low = np.zeros(0)
         self._high = np.zeros(0)
-        self._restless = np.zeros(0, np.int32)
 
     def configure(self, of_point: Mapping[int, Iterable[AlarmRule]], size: int) -> None:
         """Other rules, all of them at rest."""
         self._low, self._high = np.full(size, math.inf), np.full(size, -math.inf)
-        self._restless = np.zeros(size, np.int32)
         for number, rules in of_point.items():
-            ranges = [quiet_range(rule) for rule in rules]
-            self._low[number] = max(low for low, _ in ranges)
-            self._high[number] = min(high for _, high in ranges)
+            self.settle(number, [quiet_range(rule) for rule in rules])
 
-    def stir(self, number: int, more: int) -> None:
-        """One rule of the point is at rest no longer (1), or again (-1)."""
-        self._restless[number] += more
+    def settle(self, number: int, ranges: Iterable[Range]) -> None:
+        """What each rule of the point does not mind now."""
+        low, high = -math.inf, math.inf
+        for least, most in ranges:
+            low, high = max(low, least), min(high, most)
+        self._low[number], self._high[number] = low, high
 
     def disturbed(
         self, numbers: npt.NDArray[np.int32], values: npt.NDArray[np.float64], quality: npt.NDArray[np.uint8]
     ) -> npt.NDArray[np.bool_]:
         """Which of the samples a rule has to look at."""
         calm = (values >= self._low[numbers]) & (values <= self._high[numbers])
-        calm &= self._restless[numbers] == 0
         calm &= quality <= Quality.MANUAL
         return ~calm
 
@@ -66,3 +65,21 @@ def quiet_range(rule: AlarmRule) -> Range:
     low = math.nextafter(below[-1], math.inf) if below else -math.inf
     high = math.nextafter(above[0], -math.inf) if above else math.inf
     return (low, high)
+
+
+def calm_range(rule: AlarmRule, state: RuleState) -> Range:
+    """The values, both ends included, that leave ``state`` as it is; :data:`NEVER` where no range can say it."""
+    if state.since is not None or state.memory:
+        return NEVER
+    return standing_range(rule, state.code) if state.active else quiet_range(rule)
+
+
+def standing_range(rule: AlarmRule, code: int) -> Range:
+    """The values, both ends included, with which an active alarm of the rule goes on."""
+    if rule.kind not in _PLAIN or rule.when:
+        return NEVER
+    if rule.kind in UPPER:
+        return (math.nextafter(rule.limit - rule.dead_band, math.inf), math.inf)
+    if rule.kind in LIMITED:
+        return (-math.inf, math.nextafter(rule.limit + rule.dead_band, -math.inf))
+    return (code, code) if rule.kind is RuleKind.CODE else NEVER
