@@ -68,6 +68,7 @@ class Alarm(msgspec.Struct, frozen=True, omit_defaults=True):
     test: bool = False  # 测试: raised, or still standing, in a test
     realarmed: int = 0  # how often it asked for attention again after it was acknowledged
     checks: dict[int, Stamp] = {}  # its rule's steps that were done, by their place
+    drill: int = 0  # 演练: the number of the drill that simulates it; its text says so, and it counts in no figure
 
     @property
     def id(self) -> str:

@@ -103,6 +103,9 @@ class Fault(msgspec.Struct, frozen=True, omit_defaults=True):
     close_code: CloseCode | None = None
     cause: str = ""
     remedy: str = ""
+    drill: int = 0  # 演练: of a simulated alarm; its text says so, it counts in no figure and is told to the drill's list alone
+    merged_into: int = 0  # the fault that goes on for this one
+    split_from: int = 0  # the fault that its alarm was taken out of
     revision: int = 0
 
     @property

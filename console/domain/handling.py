@@ -34,10 +34,9 @@ from console.domain.events import (
 )
 from console.domain.faults import CloseCode, Fault
 from console.domain.maintenance import deciding
-from console.domain.orders import Order, OrderKind, OrderState
+from console.domain.orders import OrderState
 from console.domain.problems import Refused
 from console.domain.rules import Category
-from console.domain.stamps import Stamp
 from console.domain.world import World
 
 LOWEST_FAULT_PRIORITY = 3  # priority 4 is advisory: no fault, no clock
@@ -173,7 +172,7 @@ def fault_for(world: World, alarm: Alarm, now: int) -> tuple[Event, ...]:
             category=alarm.category,
             drill=alarm.drill,
         )
-        events = (FaultOpened(fault), OrderRaised(corrective(fault)))
+        events = (FaultOpened(fault), OrderRaised(merging.corrective(fault)))
     if present is None:
         return events
     return (*events, AlarmAssigned(replace(present, fault=fault.id)))
@@ -196,22 +195,6 @@ def returned(world: World, number: int, now: int) -> tuple[Event, ...]:
     if alarm is None or not alarm.active:
         return ()
     return (AlarmReturned(replace(alarm, active=False, returned_at=now)),)
-
-
-def corrective(fault: Fault) -> Order:
-    """The order that a fault brings with it. Nobody owns it until the fault is taken."""
-    detected = Stamp(at=fault.opened_at, by="", entered_at=fault.opened_at, entered_by="")
-    return Order(
-        number=fault.order,
-        kind=OrderKind.CORRECTIVE,
-        title=fault.text,
-        equipment=fault.equipment,
-        priority=fault.priority,
-        created_at=fault.opened_at,
-        stamps={OrderState.ACCEPTED: detected},
-        fault=fault.number,
-        drill=fault.drill,
-    )
 
 
 def _acknowledge(act: Act, command: cmd.AcknowledgeAlarms) -> tuple[Event, ...]:

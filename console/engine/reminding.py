@@ -67,7 +67,7 @@ class Reminding:
                     self._fault_for(raised.alarm)
                 case (
                     ev.FaultOpened() | ev.FaultJoined() | ev.FaultTaken() | ev.FaultOrdered() | ev.FaultClosed()
-                    | ev.FaultClockWarned()
+                    | ev.FaultClockWarned() | ev.FaultAdvanced()
                 ) as event:  # fmt: skip
                     touched.add(event.fault.number)
                 case ev.OrderAdvanced() | ev.OrderRaised() as event:
