@@ -26,6 +26,7 @@ from console.domain.readings import Readings, TypedReading, recent, taken_in
 from console.domain.rosters import Roster
 from console.domain.rules import AlarmRule
 from console.domain.silences import Silence
+from console.domain.text import Text
 from console.domain.times import DAY
 
 K = TypeVar("K")
@@ -191,6 +192,13 @@ class World:
     def knows(self, equipment: str) -> bool:
         """Whether there is such equipment: in the site file, or as a card of the ledger."""
         return equipment in self.equipment or equipment in self.kept.get("card", {})
+
+    def title_of(self, equipment: str) -> Text:
+        """Its name in the site file or in the ledger; its id if it is in neither."""
+        machine = self.equipment.get(equipment)
+        if machine is not None:
+            return machine.name
+        return getattr(self.kept.get("card", {}).get(equipment), "name", Text(equipment))
 
     def _keep(self, record: AnyRecord) -> None:
         kind = kind_of(record)

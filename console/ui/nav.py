@@ -1,10 +1,13 @@
-"""The screens on the left, with what waits on each."""
+"""The screens on the left, with what waits on each: in two halves, for those who watch and for those who maintain.
+
+A screen that both need is in both. Whatever is opened, the half that has it comes forward.
+"""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QFrame, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from console.domain.isolations import wants_attention
 from console.texts import tr
@@ -16,12 +19,24 @@ LEAST, MOST = 26, 60  # pixels a button takes; below WORDS there is no room for 
 WORDS = 46
 REMIND_MS = 30_000
 SCREENS = (
-    "overview", "alarms", "faults", "equipment", "orders", "readings", "isolations",
-    "trends", "energy", "connections", "commissioning", "system",
+    "overview", "myday", "alarms", "faults", "equipment", "orders", "plans", "rounds", "hazards", "drills", "ledger", "stock",
+    "people", "readings", "isolations", "shift", "trends", "energy", "quality", "reports", "connections", "commissioning", "system",
 )  # fmt: skip
+HALVES = {
+    "watch": frozenset({
+        "overview", "alarms", "faults", "equipment", "orders", "readings", "isolations", "shift", "trends", "energy", "quality",
+        "connections", "commissioning", "system",
+    }),
+    "maintenance": frozenset({
+        "myday", "orders", "plans", "rounds", "hazards", "drills", "ledger", "stock", "people", "quality", "reports", "system",
+    }),
+}  # fmt: skip
+OTHER_HALF = "Alt+0"
 KEYS = {
     "overview": "F1", "alarms": "F2", "faults": "F3", "equipment": "F4", "orders": "F5", "connections": "F6", "system": "F7",
     "trends": "Ctrl+T", "energy": "Ctrl+E", "readings": "Ctrl+1", "isolations": "Ctrl+2", "commissioning": "Ctrl+3",
+    "shift": "Ctrl+4", "quality": "Ctrl+5", "myday": "Alt+1", "plans": "Alt+2", "rounds": "Alt+3", "hazards": "Alt+4",
+    "drills": "Alt+5", "ledger": "Alt+6", "stock": "Alt+7", "people": "Alt+8", "reports": "Alt+9",
 }  # fmt: skip
 
 
@@ -104,6 +119,13 @@ class Nav(QFrame):
         layout = self._column = QVBoxLayout(self)
         layout.setContentsMargins(0, 8, 0, 8)
         layout.setSpacing(0)
+        self._half = ""
+        self._halves = QPushButton()
+        self._halves.setObjectName("nav_half")
+        self._halves.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._halves.clicked.connect(self.turn)
+        layout.addWidget(self._halves)
+        layout.addSpacing(6)
         self._buttons = {name: NavButton(name) for name in SCREENS}
         for button in self._buttons.values():
             button.clicked.connect(self.chosen)
@@ -114,6 +136,7 @@ class Nav(QFrame):
             signal.connect(self._count)
         for signal in (picture.readings_changed, picture.isolations_changed):
             signal.connect(self._count)
+        self.show_half("watch")
         self._remind = QTimer(self)
         self._remind.setInterval(REMIND_MS)  # readings and patrols fall due without anything else happening
         self._remind.timeout.connect(self._count)
@@ -123,13 +146,32 @@ class Nav(QFrame):
         """A small tool below the screens."""
         self._column.addWidget(tool)
 
+    def turn(self) -> None:
+        """The other half."""
+        self.show_half("maintenance" if self._half == "watch" else "watch")
+
+    def show_half(self, half: str) -> None:
+        """The screens of one half; nothing is opened."""
+        self._half = half
+        for name, button in self._buttons.items():
+            button.setVisible(name in HALVES[half])
+        self._say_half()
+
+    def _say_half(self) -> None:
+        other = "maintenance" if self._half == "watch" else "watch"
+        self._halves.setText(tr(f"shell.half.{self._half}"))
+        self._halves.setToolTip(tr("shell.half.turn", half=tr(f"shell.half.{other}"), key=OTHER_HALF))
+
     def set_open(self, name: str) -> None:
         """Mark the open screen."""
+        if name not in HALVES[self._half]:
+            self.turn()
         for key, button in self._buttons.items():
             button.set_open(key == name)
 
     def retranslate(self) -> None:
         """Draw anew."""
+        self._say_half()
         for name, button in self._buttons.items():
             button.setToolTip(f"{tr(f'shell.screen.{name}')}  {KEYS[name]}")
             button.update()

@@ -32,7 +32,6 @@ from console.domain.times import DAY, SECOND
 from console.domain.world import ended_at
 from console.link.messages import Delta, Heartbeat, Live, Session, Snapshot
 
-
 R = TypeVar("R", bound=Record)
 
 
@@ -143,6 +142,14 @@ class Picture(QObject):
     def records(self, kind: type[R]) -> dict[str, R]:
         """The registers' records of a kind that are in use, by id."""
         return cast("dict[str, R]", self._records.setdefault(kind_of(kind), {}))
+
+    def title_of(self, equipment: str) -> Text:
+        """The name of an equipment of the site file or of a card of the ledger; its id if it is neither."""
+        machine = self.equipment.get(equipment)
+        if machine is not None:
+            return machine.name
+        card = self._records.get("card", {}).get(equipment)
+        return getattr(card, "name", Text(equipment))
 
     # --- taking messages
 

@@ -28,7 +28,7 @@ from console.ui import icons, theme
 from console.ui.attention import Attention, Banner
 from console.ui.desk import Desk
 from console.ui.horn import Horn, Speaker
-from console.ui.nav import KEYS, Nav
+from console.ui.nav import KEYS, OTHER_HALF, Nav
 from console.ui.notice import Notice
 from console.ui.palette import Palette
 from console.ui.picture import Picture
@@ -200,7 +200,7 @@ class Shell(QMainWindow):
             QShortcut(QKeySequence(key), self).activated.connect(self._opener(name))
         for key, action in (
             ("F8", self.horn.silence), ("Alt+Left", self.back), ("Ctrl+K", self.do_search), ("Ctrl+L", self.do_language),
-            ("Ctrl+Shift+T", self.do_theme),
+            ("Ctrl+Shift+T", self.do_theme), (OTHER_HALF, self.nav.turn),
         ):  # fmt: skip
             QShortcut(QKeySequence(key), self).activated.connect(action)
 

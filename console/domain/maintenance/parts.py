@@ -94,7 +94,7 @@ def used(moves: tuple[StockMove, ...]) -> tuple[Used, ...]:
             before = found.get(move.part, Used(move.part, 0.0, 0.0))
             quantity = before.quantity - move.quantity
             found[move.part] = Used(move.part, quantity, before.cost - move.quantity * move.price)
-    return tuple(each for each in found.values() if abs(each.quantity) > 1e-9)  # noqa: PLR2004 - zero, in floats
+    return tuple(each for each in found.values() if abs(each.quantity) > 1e-9)
 
 
 def average_price(part: Part, quantity: float, price: float) -> float:

@@ -63,7 +63,7 @@ def unfit(person: Person | None, skills: Collection[str], certificates: Collecti
 
 
 def running_out(person: Person, moment: int, within: int = SOON) -> tuple[Certificate, ...]:
-    """Certificates that have run out or will within ``within`` ns, the most urgent first. A newer one of the kind replaces an old."""
+    """Certificates that have run out or will within ``within`` ns, the most urgent first; a newer one replaces an old."""
     newest: dict[str, Certificate] = {}
     for each in person.certificates:
         known = newest.get(each.kind)

@@ -33,7 +33,7 @@ def judge_vendor(act: Act, vendor: Vendor, present: Vendor | None) -> Vendor:
     )
 
 
-def judge_visit(act: Act, visit: Visit, present: Visit | None) -> Visit:
+def judge_visit(act: Act, visit: Visit, _present: Visit | None) -> Visit:
     """A visit is written down once, when it is over."""
     act.require(Right.WORK_ORDER)
     if visit.vendor not in act.world.records(Vendor):
