@@ -11,6 +11,7 @@ import enum
 import msgspec
 
 from console.domain.rules import Category
+from console.domain.stages import StagePolicy
 from console.domain.stamps import Stamp
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE
@@ -63,6 +64,7 @@ class ResponsePolicy(msgspec.Struct, frozen=True, omit_defaults=True):
     p2: ClockLimits = P2_DEFAULT
     p3: ClockLimits = P3_DEFAULT
     warn_percent: tuple[int, ...] = (50, 80)
+    stages: StagePolicy = StagePolicy()  # of an order's stages (R-WO-06)
 
     def limits(self, priority: int) -> ClockLimits:
         """The limits for a fault of ``priority`` 1-3."""
