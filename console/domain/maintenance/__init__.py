@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+from console.domain.maintenance.drills import Drill, DrillPlan, Training
+from console.domain.maintenance.emergencies import EmergencyPlan, EmergencyRun
+from console.domain.maintenance.hazards import Hazard, HazardSpot
+from console.domain.maintenance.outages import OutageNotice
 from console.domain.maintenance.parts import Part, StockMove
 from console.domain.maintenance.people import Person
+from console.domain.maintenance.rescues import Rescue
+from console.domain.maintenance.rounds import Round, Route, RouteMemory
 from console.domain.maintenance.vendors import Vendor, Visit
 
 AnyRecord = (
     Person | Part | StockMove | Vendor | Visit
+    | Route | RouteMemory | Round | Hazard | HazardSpot | EmergencyPlan | EmergencyRun | DrillPlan | Drill | Training
+    | Rescue | OutageNotice
 )  # fmt: skip
