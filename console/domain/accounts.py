@@ -39,6 +39,7 @@ class Right(enum.StrEnum):
     SHELVE = "shelve"  # shelve alarms, take equipment out of service, begin a test
     SHELVE_LONG = "shelve_long"  # for more than a shift
 
+    KEEP_LEDGER = "keep_ledger"  # the equipment ledger's cards, imports of it
     MANAGE_PEOPLE = "manage_people"  # skills and certificates of those who work here
     MANAGE_STOCK = "manage_stock"  # spare parts and vendors
     MOVE_STOCK = "move_stock"  # take parts for an order, put them back
@@ -54,11 +55,11 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERVISOR: frozenset(
         _DESK
         | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG}
-        | {Right.MANAGE_PEOPLE, Right.MANAGE_STOCK}
+        | {Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK}
     ),
     Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK}),
     Role.ADMINISTRATOR: frozenset(
-        {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION}
+        {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION, Right.KEEP_LEDGER}
     ),
     Role.AUDITOR: frozenset({Right.READ_AUDIT}),
 }

@@ -36,6 +36,7 @@ from console.domain.silences import Silence
 from console.link.bench import BenchAnswer, BenchQuery
 from console.link.exports import ExportAnswers, ExportQueries
 from console.link.keeping import StoreAnswer, StoreQuery
+from console.link.ledger import LedgerAnswer, LedgerQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
 from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
@@ -164,7 +165,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
     | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery | NotifyQuery
-    | StoreQuery | ExportQueries | RecordsQuery
+    | StoreQuery | ExportQueries | RecordsQuery | LedgerQuery
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -378,6 +379,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
-    | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers | RecordsAnswer
+    | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers | RecordsAnswer | LedgerAnswer
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from console.domain.maintenance.cards import Card
+from console.domain.maintenance.cards_batches import LedgerBatch
 from console.domain.maintenance.drills import Drill, DrillPlan, Training
 from console.domain.maintenance.emergencies import EmergencyPlan, EmergencyRun
 from console.domain.maintenance.hazards import Hazard, HazardSpot
@@ -15,5 +17,5 @@ from console.domain.maintenance.vendors import Vendor, Visit
 AnyRecord = (
     Person | Part | StockMove | Vendor | Visit
     | Route | RouteMemory | Round | Hazard | HazardSpot | EmergencyPlan | EmergencyRun | DrillPlan | Drill | Training
-    | Rescue | OutageNotice
+    | Rescue | OutageNotice | Card | LedgerBatch
 )  # fmt: skip

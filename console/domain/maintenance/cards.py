@@ -9,14 +9,17 @@ Dates are calendar dates of the site, ``YYYY-MM-DD`` or empty.
 from __future__ import annotations
 
 import enum
+from typing import TYPE_CHECKING
 
 import msgspec
 from msgspec.structs import replace
 
-from console.domain.estate import Equipment
 from console.domain.maintenance.files import Attachment
 from console.domain.maintenance.records import Record
 from console.domain.text import Text
+
+if TYPE_CHECKING:
+    from console.domain.estate import Equipment
 
 SYSTEMS = ("elevator", "water", "fire", "power", "metering", "heating", "drainage", "lighting", "hvac", "security", "other")
 """Systems that have a name of ours (R-EQ-01, R-EQ-06). The list is open: a card may say any other word."""

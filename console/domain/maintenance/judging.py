@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,6 +11,8 @@ from console.domain.acts import Act, demanded, words
 from console.domain.commands import EndRecord, SaveRecords
 from console.domain.events import Event, RecordSaved
 from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.cards import Card
+from console.domain.maintenance.cards_decisions import check_cards, judge_card
 from console.domain.maintenance.parts import Part
 from console.domain.maintenance.parts_decisions import judge_part
 from console.domain.maintenance.people import Person
@@ -26,9 +28,16 @@ Judge = Callable[[Act, Any, Any], AnyRecord]
 
 JUDGES: dict[type[AnyRecord], Judge] = {
     Person: judge_person,
+    Card: judge_card,
     Part: judge_part,
     Vendor: judge_vendor,
     Visit: judge_visit,
+}
+
+
+# What only shows in all the records of a kind that are saved together.
+TOGETHER: dict[type[AnyRecord], Callable[[Act, Sequence[Any]], None]] = {
+    Card: check_cards,
 }
 
 
@@ -37,6 +46,9 @@ def save(act: Act, command: SaveRecords) -> tuple[Event, ...]:
     if len(command.records) != len(command.bases):
         raise ValueError("as many bases as records")
     reason = words(command.reason)
+    for kind, check in TOGETHER.items():
+        if found := [record for record in command.records if isinstance(record, kind)]:
+            check(act, found)
     return tuple(saved(act, record, base, reason) for record, base in zip(command.records, command.bases, strict=True))
 
 
