@@ -40,15 +40,15 @@ def merge(act: Act, command: cmd.MergeFault) -> tuple[Event, ...]:
     act.require(Right.CLOSE_FAULT)
     gone, kept = act.open_fault(command.fault), act.open_fault(command.into)
     if gone.number == kept.number:
-        raise Refused("refused.merge_itself", fault=gone.id)
+        raise Refused("faults.refused.merge_itself", fault=gone.id)
     if gone.drill != kept.drill:
-        raise Refused("refused.merge_drill", fault=gone.id, other=kept.id)
+        raise Refused("faults.refused.merge_drill", fault=gone.id, other=kept.id)
     if gone.category != kept.category and {gone.category, kept.category} & set(ALONE):
-        raise Refused("refused.merge_alone", fault=gone.id, other=kept.id)
-    reason = demanded(command.reason, "refused.merge_reason")
+        raise Refused("faults.refused.merge_alone", fault=gone.id, other=kept.id)
+    reason = demanded(command.reason, "faults.refused.merge_reason")
     order = act.world.order_of(gone)
     if order is not None and order.state is OrderState.ACCEPTANCE:
-        raise Refused("refused.merge_done", fault=gone.id, order=order.id)
+        raise Refused("faults.refused.merge_done", fault=gone.id, order=order.id)
     graver = min((kept, gone), key=lambda fault: fault.priority)  # of two equals the one that stays
     whole = replace(
         kept,
@@ -93,10 +93,10 @@ def split(act: Act, command: cmd.SplitFault) -> tuple[Event, ...]:
     fault = act.open_fault(command.fault)
     alarm = act.world.alarms.get(command.alarm)
     if alarm is None or alarm.fault != fault.id:
-        raise Refused("refused.split_alarm", fault=fault.id)
+        raise Refused("faults.refused.split_alarm", fault=fault.id)
     if len(act.world.alarms_of(fault)) < 2:
-        raise Refused("refused.split_only", fault=fault.id)
-    reason = demanded(command.reason, "refused.split_reason")
+        raise Refused("faults.refused.split_only", fault=fault.id)
+    reason = demanded(command.reason, "faults.refused.split_reason")
     number = act.world.next_fault
     rest = tuple(each for each in fault.alarms if each != alarm.number)
     taken = fault.taken if fault.taken is not None and fault.taken.at >= alarm.raised_at else None

@@ -175,16 +175,16 @@ def accepted() -> Desk:
 @pytest.mark.parametrize(
     ("desk", "command", "code"),
     [
-        (two_faults(), MergeFault(1, 1, "x"), "refused.merge_itself"),
-        (two_faults(), MergeFault(1, 2, "  "), "refused.merge_reason"),
+        (two_faults(), MergeFault(1, 1, "x"), "faults.refused.merge_itself"),
+        (two_faults(), MergeFault(1, 2, "  "), "faults.refused.merge_reason"),
         (two_faults(), MergeFault(9, 2, "x"), "refused.fault_unknown"),
         (closed(), MergeFault(1, 2, "x"), "refused.fault_closed"),
         (closed(), MergeFault(2, 1, "x"), "refused.fault_closed"),
-        (fires(), MergeFault(1, 2, "x"), "refused.merge_alone"),
-        (accepted(), MergeFault(1, 2, "x"), "refused.merge_done"),
-        (two_faults(), SplitFault(1, 1001, "x"), "refused.split_only"),
-        (two_faults(), SplitFault(1, 1002, "x"), "refused.split_alarm"),
-        (two_faults(), SplitFault(1, 7, "x"), "refused.split_alarm"),
+        (fires(), MergeFault(1, 2, "x"), "faults.refused.merge_alone"),
+        (accepted(), MergeFault(1, 2, "x"), "faults.refused.merge_done"),
+        (two_faults(), SplitFault(1, 1001, "x"), "faults.refused.split_only"),
+        (two_faults(), SplitFault(1, 1002, "x"), "faults.refused.split_alarm"),
+        (two_faults(), SplitFault(1, 7, "x"), "faults.refused.split_alarm"),
     ],
     ids=lambda each: each if isinstance(each, str) else "",
 )
@@ -197,7 +197,7 @@ def test_a_split_without_a_reason_is_refused_and_so_is_a_person_without_the_righ
     desk = Desk()
     desk.alarm(2)
     second = desk.alarm(3)
-    assert desk.refusal(SplitFault(1, second.number, "")) == "refused.split_reason"
+    assert desk.refusal(SplitFault(1, second.number, "")) == "faults.refused.split_reason"
     assert desk.refusal(SplitFault(1, second.number, "x"), AUDITOR) == "refused.right_close_fault"
     assert desk.refusal(MergeFault(1, 2, "x"), AUDITOR) == "refused.right_close_fault"
     assert desk.refusal(SplitFault(1, second.number, "x"), WANG) == ""
