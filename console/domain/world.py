@@ -198,7 +198,7 @@ class World:
         machine = self.equipment.get(equipment)
         if machine is not None:
             return machine.name
-        return getattr(self.kept.get("card", {}).get(equipment), "name", Text(equipment))
+        return getattr(self.kept.get("card", {}).get(equipment), "title", Text(equipment))
 
     def _keep(self, record: AnyRecord) -> None:
         kind = kind_of(record)

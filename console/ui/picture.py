@@ -149,7 +149,7 @@ class Picture(QObject):
         if machine is not None:
             return machine.name
         card = self._records.get("card", {}).get(equipment)
-        return getattr(card, "name", Text(equipment))
+        return getattr(card, "title", Text(equipment))
 
     # --- taking messages
 
