@@ -62,6 +62,7 @@ def _main_3_to_4(connection: Connection) -> None:
         "CREATE INDEX record_equipment ON record (equipment, kind, at)",
         "CREATE INDEX record_ended ON record (ended_at)",
         "CREATE INDEX record_open ON record (open) WHERE open = 1",
+        "CREATE INDEX log_kind ON log (kind, at)",
     ):
         connection.exec_driver_sql(statement)
 

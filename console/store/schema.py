@@ -44,6 +44,7 @@ log = Table(
     Column("entry", Text, nullable=False),  # JSON, exactly the text that is hashed
     Column("hash", LargeBinary, nullable=False),  # sha256(hash of the entry before + entry)
     Index("log_at", "at"),
+    Index("log_kind", "kind", "at"),  # what was raised within a year, among everything else
 )
 
 log_subject = Table(
