@@ -65,11 +65,12 @@ class FaultFacts(msgspec.Struct, frozen=True, omit_defaults=True):
     clocks: dict[Clock, ClockFact] = {}
     accepted: bool = False  # the order passed its acceptance (验收)
     reworked: bool = False  # … not at the first time
+    drill: bool = False  # 演练: in no figure at all
 
     @property
     def counts(self) -> bool:
-        """False for tests and duplicates."""
-        return self.close_code not in (CloseCode.TEST, CloseCode.DUPLICATE)
+        """False for drills, tests and duplicates."""
+        return not self.drill and self.close_code not in (CloseCode.TEST, CloseCode.DUPLICATE)
 
     @property
     def broken(self) -> tuple[Clock, ...]:
@@ -189,6 +190,7 @@ def facts_of(
         clocks=found,
         accepted=order is not None and OrderState.ACCEPTANCE in order.stamps,
         reworked=order is not None and order.rework_count > 0,
+        drill=fault.drill > 0,
     )
 
 
@@ -198,7 +200,7 @@ def measure(facts: Iterable[FaultFacts]) -> Kpis:
     counted = [fact for fact in every if fact.counts]
     codes: dict[CloseCode, int] = {}
     for fact in every:
-        if fact.close_code is not None:
+        if fact.close_code is not None and not fact.drill:
             codes[fact.close_code] = codes.get(fact.close_code, 0) + 1
     return Kpis(
         opened=len(counted),
