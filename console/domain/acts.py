@@ -11,7 +11,7 @@ from console.domain.problems import Refused
 from console.domain.stamps import Stamp
 from console.domain.world import World
 
-LONGEST_TEXT = 2000  # characters of anything typed: a note is a note, and a delta stays small
+LONGEST_TEXT = 10_000  # characters of anything typed: a pasted report is kept whole, and a delta stays small
 
 
 def require(actor: Account, right: Right) -> None:

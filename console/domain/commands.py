@@ -104,12 +104,19 @@ class RaiseOrder(_Command, frozen=True):
 
 
 class DispatchOrder(_Command, frozen=True):
-    """派工: give an order to a person. ``contractor``: ``assignee`` is a name, not an account."""
+    """派工: give an order to a person. ``contractor``: ``assignee`` is a name, not an account.
+
+    ``agreed_at`` is the appointment (UTC ns, 0 = none), ``cautions`` what to look out for, ``safety`` the steps that have to be
+    confirmed before the work begins, by kind; ``None`` leaves them as they are.
+    """
 
     order: int
     assignee: str
     contractor: bool = False
     note: str = ""
+    agreed_at: int = 0
+    cautions: str = ""
+    safety: tuple[str, ...] | None = None
 
 
 class AdvanceOrder(_Command, frozen=True):
@@ -136,11 +143,12 @@ class MarkRestored(_Command, frozen=True):
 
 
 class VerifyOrder(_Command, frozen=True):
-    """验收 by a second person: asks for the secret again (signature); refused to the assignee."""
+    """验收 by a second person: asks for the secret again (signature); refused to the assignee. ``rating`` 1 to 5, 0 = none."""
 
     order: int
     secret: str
     note: str = ""
+    rating: int = 0
 
 
 class ReworkOrder(_Command, frozen=True):
@@ -179,13 +187,18 @@ class NoteOrder(_Command, frozen=True):
 
 
 class CheckOrderItem(_Command, frozen=True):
-    """Fill one line of the checklist (``item`` counts from 0; ``result`` pass | fail | skipped | "")."""
+    """Fill one line of the checklist (``item`` counts from 0; ``result`` pass | fail | na | skipped | "").
+
+    Of a line with limits an empty ``result`` follows from the ``reading``. ``taken_at``: the reading is the point's live value
+    of that time (UTC ns).
+    """
 
     order: int
     item: int
     result: str
     reading: str = ""
     note: str = ""
+    taken_at: int = 0
 
 
 class ImportConfiguration(_Command, frozen=True):
