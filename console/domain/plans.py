@@ -22,8 +22,8 @@ class Meter(msgspec.Struct, frozen=True, omit_defaults=True):
 class Condition(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a point's value has to show. ``kind``:
 
-    ``above`` and ``below``: beyond ``limit`` (the point's unit) for ``hold`` ns without a break; ``rise`` and ``fall``: the daily mean
-    changed by ``limit`` percent over ``days`` days (the straight line through them, so one odd day raises nothing).
+    ``above`` and ``below``: beyond ``limit`` (the point's unit) for ``hold`` ns without a break; ``rise`` and ``fall``: the
+    daily mean changed by ``limit`` percent over ``days`` days (the straight line through them, so one odd day raises nothing).
     """
 
     point: str
@@ -56,8 +56,8 @@ class MaintenancePlan(msgspec.Struct, frozen=True, omit_defaults=True):
     ``conditions`` is there; of several the first counts, and all begin anew when the order is done.
 
     ``every_hours`` counts on ``hours_point`` (a run-hours counter), as do ``meters`` on theirs. ``lead_days``: the order is raised
-    that long before it is due; ``grace_days`` after it is still in time. ``source`` names the rule or manual behind it; templates are
-    examples to be edited.
+    that long before it is due; ``grace_days`` after it is still in time. ``source`` names the rule or manual behind it;
+    templates are examples to be edited.
 
     ``within`` is the key of the same equipment's next higher level, whose order includes this plan's work. ``completion``: the next
     date counts from the day on which the work was done, not from the day on which it was due. ``months``: the season, empty = the
@@ -115,6 +115,12 @@ class MaintenancePlan(msgspec.Struct, frozen=True, omit_defaults=True):
         return self.completion or bool(self.every_hours or self.meters or self.conditions)
 
     @property
+    def rhythm(self) -> str:
+        """What its dates depend on."""
+        every = f"{self.every_days} d" if self.every_days else f"{self.every_months} months" if self.every_months else ""
+        return " ".join(filter(None, (every, self.first_due, ",".join(map(str, self.months))))) if every else ""
+
+    @property
     def lines(self) -> tuple[CheckItem, ...]:
         """Its checklist, empty."""
         return self.items or tuple(CheckItem(text) for text in self.checklist)
@@ -133,9 +139,10 @@ class PlanState(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a plan remembers. ``next_due`` UTC ns for plans with dates; ``next_hours`` is the aim of the first counter;
     ``open_order`` is the number of its not yet finished order, or of the higher level's that includes its work; 0 if none.
 
-    ``turn`` is the next turn's date in the plan's rhythm, before working days and moves (stores from before it was kept have ``next_due``
-    alone). ``aims`` by point; ``since``: by the condition's place, since when it holds (UTC ns). ``why`` is what the open order was
-    raised for: date, a point's id, or ``condition:`` and a place. ``missed`` counts turns that passed while an order was open.
+    ``turn`` is the next turn's date in the plan's rhythm, before working days and moves (stores from before it was kept have
+    ``next_due`` alone). ``aims`` by point; ``since``: by the condition's place, since when it holds (UTC ns). ``why`` is what
+    the open order was raised for: date, a point's id, or ``condition:`` and a place. ``missed`` counts turns that passed while
+    an order was open. ``rhythm`` is how the plan's dates were counted when ``turn`` was found: another rhythm finds another turn.
     """
 
     plan: str
@@ -149,3 +156,4 @@ class PlanState(msgspec.Struct, frozen=True, omit_defaults=True):
     since: dict[str, int] = {}
     why: str = ""
     missed: int = 0
+    rhythm: str = ""

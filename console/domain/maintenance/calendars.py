@@ -1,7 +1,7 @@
 """Working days: weekends, holidays, and the days that are worked instead (调休), a year at a time and editable.
 
-The state's holidays differ from year to year: the State Council's office announces those of the next year each autumn. A year for which
-nothing was entered has its weekends and nothing else. What we bring along is marked as to be checked by a person.
+The state's holidays differ from year to year: the State Council's office announces those of the next year each autumn. A year
+for which nothing was entered has its weekends and nothing else. What we bring along is marked as to be checked by a person.
 """
 
 from __future__ import annotations
