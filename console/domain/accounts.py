@@ -44,10 +44,13 @@ class Right(enum.StrEnum):
     MANAGE_STOCK = "manage_stock"  # spare parts and vendors
     MOVE_STOCK = "move_stock"  # take parts for an order, put them back
 
+    DO_SAFETY = "do_safety"  # make rounds, report and rectify hazards, follow emergency plans, write rescue records
+    MANAGE_SAFETY = "manage_safety"  # routes, emergency plans, drills; analyse hazards, explain missed rounds
+
 
 _DESK = {
     Right.ACKNOWLEDGE, Right.TAKE_FAULT, Right.CLOSE_FAULT, Right.RAISE_ORDER, Right.DISPATCH_ORDER, Right.WORK_ORDER,
-    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL, Right.SHELVE, Right.MOVE_STOCK,
+    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL, Right.SHELVE, Right.MOVE_STOCK, Right.DO_SAFETY,
 }  # fmt: skip
 
 RIGHTS: dict[Role, frozenset[Right]] = {
@@ -57,7 +60,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG}
         | {Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK}
     ),
-    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK}),
+    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK, Right.DO_SAFETY}),
     Role.ADMINISTRATOR: frozenset(
         {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION, Right.KEEP_LEDGER}
     ),

@@ -96,6 +96,7 @@ class Route(Record, frozen=True, omit_defaults=True, kw_only=True, tag="route"):
     automatic: bool = False
     source: Text = EMPTY
     template: str = ""
+    since: int = 0  # from when its present rhythm counts, UTC ns
 
 
 class RouteMemory(Record, frozen=True, omit_defaults=True, kw_only=True, tag="routememory"):
