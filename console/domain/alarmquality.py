@@ -10,14 +10,17 @@ from __future__ import annotations
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import NamedTuple
+from zoneinfo import ZoneInfo
 
 import msgspec
 
 from console.domain.floods import WINDOW, FloodWatch
+from console.domain.rosters import Level, Roster, watches
 from console.domain.text import EMPTY, Text
-from console.domain.times import DAY, MINUTE
+from console.domain.times import DAY, MINUTE, SECOND
 
 RATE_ACCEPTABLE = 1.0  # EEMUA 191, ISA-18.2-2016 cl. 16: annunciations per operator per 10 min, long-term average
 RATE_MANAGEABLE = 2.0  # the most that can be managed
@@ -213,6 +216,18 @@ def behind(figure: Figure, heard: Sequence[Annunciation], stood: Iterable[Stood]
         case _:
             pass
     return tuple(dict.fromkeys(each.number for each in inside))
+
+
+def operators_of(roster: Roster, since: int, until: int, timezone: str) -> float:
+    """How many operators were on duty in the mean of [since, until); 1 where the roster knows of none."""
+    zone = ZoneInfo(timezone)
+    first, last = (datetime.fromtimestamp(at // SECOND, zone).date() for at in (since, until))
+    there = 0
+    for place in range((last - first).days + 2):
+        for watch in watches(roster, first + timedelta(days=place - 1), timezone):
+            people = sum(member.level is Level.OPERATOR for member in watch.members)
+            there += people * max(0, min(watch.until, until) - max(watch.since, since))
+    return max(1.0, there / max(until - since, 1))
 
 
 def source_key(rule: str, code: int) -> str:

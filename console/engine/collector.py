@@ -44,6 +44,8 @@ from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
 from console.engine.desk import Desk
 from console.engine.exporting import Exports
+from console.engine.figures import Figures
+from console.engine.files import Files
 from console.engine.health import HealthBoard
 from console.engine.isolating import Isolating
 from console.engine.keeping import Keeping
@@ -207,7 +209,7 @@ class Collector:
             self._decisions, self._deadlines, self._system, clock,
             take=self.take, record=self._recorder.put, show=self._show, first_seen=image.first_seen,
         )  # fmt: skip
-        photos = Photos(self._folder)
+        photos, files = Photos(self._folder), Files(self._folder)
         self._people = People(image.secrets, self._decisions, clock)
         self._configuring = Configuring(
             image,
@@ -236,10 +238,12 @@ class Collector:
             health=self._board.lines,
             blocks=self._lines.blocks,
             photo=photos.read,
+            files=files,
             bench=self._bench,
             store=self._keeping.status,
             exports=self._exports,
             notify=self._outbox.answer,
+            figures=Figures(self._folder, self._workers, clock=clock, world=world, estate=lambda: self._configuring.estate),
         )
         self._desk = Desk(
             self._token,
@@ -254,6 +258,7 @@ class Collector:
             bench=self._bench,
             outbox=self._outbox,
             keeping=self._keeping,
+            files=files,
         )
         self._server = LinkServer(self._desk)
 

@@ -19,11 +19,15 @@ from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
 from console.engine.exporting import Exports
+from console.engine.figures import Figures
+from console.engine.files import Files
 from console.engine.workers import Workers
 from console.link import messages as m
 from console.link.exports import ExportPartQuery, ExportQuery
 from console.link.keeping import StoreAnswer, StoreQuery
+from console.link.ledger import KeptFileAnswer, KeptFileQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
+from console.link.quality import KpiQuery, QualityQuery, QualityRowsQuery
 from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import (
     IsolationHistoryAnswer,
@@ -58,10 +62,12 @@ class Queries:
         health: Callable[[], tuple[HealthLine, ...]],
         blocks: Callable[[], tuple[m.ReadBlock, ...]],
         photo: Callable[[str], bytes],
+        files: Files,
         bench: BenchDesk,
         store: Callable[[], tuple[StoreStatus, Keeping]],
         exports: Exports,
         notify: Callable[[int], Awaitable[NotifyAnswer]],
+        figures: Figures,
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -71,10 +77,12 @@ class Queries:
         self._health = health
         self._blocks = blocks
         self._photo = photo
+        self._files = files
         self._bench = bench
         self._notify = notify
         self._store = store
         self._exports = exports
+        self._figures = figures
 
     async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911, PLR0912 - one line a question
         """The answer; raises :class:`Refused`."""
@@ -102,12 +110,16 @@ class Queries:
                 )
             case PhotoQuery():
                 return PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
+            case KeptFileQuery():
+                return KeptFileAnswer(query.id, *await asyncio.to_thread(self._files.read, query.sha, query.offset))
             case RecordsQuery():
                 until, limit = query.until or self._clock.now() + 1, min(query.limit, MOST_ROWS)
                 return RecordsAnswer(
                     query.id,
                     await self._workers.run(reading.records, self._folder, query.kind, query.since, until, query.equipment, limit),
                 )
+            case QualityQuery() | QualityRowsQuery() | KpiQuery():
+                return await self._figures.answer(query)
             case NotifyQuery():
                 return await self._notify(query.id)
             case m.LogQuery():

@@ -38,6 +38,7 @@ from console.link.exports import ExportAnswers, ExportQueries
 from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.ledger import LedgerAnswer, LedgerQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
+from console.link.quality import QualityAnswers, QualityQueries
 from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
 
@@ -165,7 +166,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
     | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery | NotifyQuery
-    | StoreQuery | ExportQueries | RecordsQuery | LedgerQuery
+    | StoreQuery | ExportQueries | RecordsQuery | LedgerQuery | QualityQueries
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -379,6 +380,6 @@ class DiagnosticsAnswer(_Message, frozen=True):
 Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
-    | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers | RecordsAnswer | LedgerAnswer
+    | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers | RecordsAnswer | LedgerAnswer | QualityAnswers
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer
