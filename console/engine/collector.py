@@ -50,6 +50,7 @@ from console.engine.health import HealthBoard
 from console.engine.isolating import Isolating
 from console.engine.keeping import Keeping
 from console.engine.learned import LearnedFile
+from console.engine.ledger.desk import LedgerDesk
 from console.engine.lines import EngineSink, Lines
 from console.engine.live import LiveTable
 from console.engine.manual import Manual
@@ -209,7 +210,8 @@ class Collector:
             self._decisions, self._deadlines, self._system, clock,
             take=self.take, record=self._recorder.put, show=self._show, first_seen=image.first_seen,
         )  # fmt: skip
-        photos, files = Photos(self._folder), Files(self._folder)
+        photos = Photos(self._folder)
+        ledger = LedgerDesk(Files(self._folder))
         self._people = People(image.secrets, self._decisions, clock)
         self._configuring = Configuring(
             image,
@@ -238,7 +240,7 @@ class Collector:
             health=self._board.lines,
             blocks=self._lines.blocks,
             photo=photos.read,
-            files=files,
+            ledger=ledger,
             bench=self._bench,
             store=self._keeping.status,
             exports=self._exports,
@@ -258,7 +260,7 @@ class Collector:
             bench=self._bench,
             outbox=self._outbox,
             keeping=self._keeping,
-            files=files,
+            ledger=ledger,
         )
         self._server = LinkServer(self._desk)
 

@@ -18,6 +18,7 @@ from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.commands import Command
 from console.domain.events import Entry, IsolationOpened, OrderRaised, RecordSaved, SignedOff, SignedOn
+from console.domain.maintenance.files import StoreFile
 from console.domain.problems import Refused
 from console.engine import system as system_alarms
 from console.engine.bench import BenchDesk
@@ -25,6 +26,7 @@ from console.engine.clocks import EngineClock, elapsed
 from console.engine.configuring import Configuring
 from console.engine.decisions import By, Decisions
 from console.engine.keeping import Keeping
+from console.engine.ledger.desk import LedgerDesk
 from console.engine.notifying.outbox import Outbox
 from console.engine.people import People
 from console.engine.photos import Photos
@@ -68,6 +70,7 @@ class Desk:
         bench: BenchDesk,
         outbox: Outbox,
         keeping: Keeping,
+        ledger: LedgerDesk,
     ) -> None:
         self._token = token
         self._decisions = decisions
@@ -81,6 +84,7 @@ class Desk:
         self._bench = bench
         self._outbox = outbox
         self._keeping = keeping
+        self._ledger = ledger
         self._stations: dict[str, _Station] = {}
         self._replies: OrderedDict[str, asyncio.Future[Done | Denied]] = OrderedDict()
 
@@ -132,6 +136,7 @@ class Desk:
     def left(self, console: Console) -> None:
         """Its line is gone; its person stays signed on for a while."""
         self._queries.left(console)
+        self._ledger.left(console)
         station = self._stations.get(console.token)
         if station is not None:
             station.left = elapsed()
@@ -233,6 +238,11 @@ class Desk:
             case cmd.StorePhoto():
                 require(actor, Right.ENTER_READINGS)
                 await asyncio.to_thread(self._photos.put, command.data)
+            case StoreFile():
+                return await self._ledger.carry_out(actor, command, by.station)
+            case cmd.SaveRecords():
+                self._ledger.refuse_unknown(command.records)
+                return await self._decide(actor, command, by)
             case cmd.EnterReadings():
                 if any(row.photo and not self._photos.has(row.photo) for row in command.readings):
                     raise Refused("refused.photo_unknown")

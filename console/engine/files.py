@@ -6,12 +6,14 @@ import contextlib
 import hashlib
 import os
 import uuid
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
 from console.domain.maintenance.files import LARGEST_FILE, LARGEST_PART, StoreFile, kind_of_file
+from console.domain.maintenance.records import Record
 from console.domain.problems import Refused
-from console.store.months import FILES
+from console.store.named import FILES
 
 _LENGTH = 64  # hexadecimal digits of SHA-256
 _MB = 1024 * 1024
@@ -66,6 +68,13 @@ class Files:
                 return stream.read(min(limit, LARGEST_PART)), path.stat().st_size
         except OSError as error:
             raise Refused("ledger.file.unreadable", reason=error.strerror or str(error)) from error
+
+    def refuse_unknown(self, records: Iterable[Record]) -> None:
+        """Refuse records that name a file which was never sent."""
+        for record in records:
+            for each in getattr(record, "attachments", ()):
+                if not self.has(each.sha):
+                    raise Refused("ledger.file.unknown")
 
     def forget(self, station: str) -> None:
         """What a desk has not sent to the end is thrown away."""

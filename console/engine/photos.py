@@ -9,8 +9,8 @@ from pathlib import Path
 
 from console.domain.problems import Refused
 from console.domain.readings import LARGEST_PHOTO, photo_kind
+from console.store.named import PHOTOS
 
-FOLDER = "photos"
 _LENGTH = 64  # hexadecimal digits of SHA-256
 _MB = 1024 * 1024
 
@@ -19,7 +19,7 @@ class Photos:
     """Puts, finds and reads them. Blocking: call from a worker thread, save :meth:`has`."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder = folder / FOLDER
+        self._folder = folder / PHOTOS
 
     def put(self, data: bytes) -> str:
         """Keep ``data``; its name. Refused if it is no picture by its content, or too large."""

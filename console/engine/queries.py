@@ -20,12 +20,12 @@ from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
 from console.engine.exporting import Exports
 from console.engine.figures import Figures
-from console.engine.files import Files
+from console.engine.ledger.desk import LedgerDesk
 from console.engine.workers import Workers
 from console.link import messages as m
 from console.link.exports import ExportPartQuery, ExportQuery
 from console.link.keeping import StoreAnswer, StoreQuery
-from console.link.ledger import KeptFileAnswer, KeptFileQuery
+from console.link.ledger import KeptFileQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
 from console.link.quality import KpiQuery, QualityQuery, QualityRowsQuery
 from console.link.records import RecordsAnswer, RecordsQuery
@@ -62,7 +62,7 @@ class Queries:
         health: Callable[[], tuple[HealthLine, ...]],
         blocks: Callable[[], tuple[m.ReadBlock, ...]],
         photo: Callable[[str], bytes],
-        files: Files,
+        ledger: LedgerDesk,
         bench: BenchDesk,
         store: Callable[[], tuple[StoreStatus, Keeping]],
         exports: Exports,
@@ -77,7 +77,7 @@ class Queries:
         self._health = health
         self._blocks = blocks
         self._photo = photo
-        self._files = files
+        self._ledger_desk = ledger
         self._bench = bench
         self._notify = notify
         self._store = store
@@ -111,7 +111,7 @@ class Queries:
             case PhotoQuery():
                 return PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
             case KeptFileQuery():
-                return KeptFileAnswer(query.id, *await asyncio.to_thread(self._files.read, query.sha, query.offset))
+                return await self._ledger_desk.answer(query)
             case RecordsQuery():
                 until, limit = query.until or self._clock.now() + 1, min(query.limit, MOST_ROWS)
                 return RecordsAnswer(

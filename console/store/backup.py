@@ -6,6 +6,7 @@ A backup folder holds generations and what they share::
     20261121T190000Z/main.db         main.db and the month files that are still written, each as it was at one moment
     months/history-2026-10.SHA.db    closed months and past years' overviews: copied once
     photos/…                         photos of readings: copied once
+    files/…                          documents and photos of records: copied once
 
 The views of the month files are taken before the one of main.db, so that everything that they speak of is in it.
 """
@@ -26,13 +27,14 @@ from console.domain.problems import Problem
 from console.domain.times import SECOND
 from console.store.copying import checksum, copy_database, copy_file, snapshots, whole
 from console.store.months import MAIN, month_files
+from console.store.named import FILES, PHOTOS, named_files
 from console.store.overview import overview_files
 from console.store.readonly import closed_month, reading
 from console.store.refusals import StoreRefused, problem_of
 from console.store.verifying import Verified, verify_files
 
 MANIFEST = "manifest.json"
-MONTHS, PHOTOS = "months", "photos"
+MONTHS = "months"
 FORMAT = 1
 _LOOSE = ("learned.json",)  # small files of the store's folder that are worth keeping
 _STAMP = re.compile(r"\d{8}T\d{6}Z")
@@ -129,7 +131,7 @@ class _Backup:
         try:
             files = [self._once(path, shared.get(path.name)) for path in settled]
             files += self._snapshot([*moving, self._folder / MAIN])
-            files += self._photos(shared)
+            files += self._named(PHOTOS, shared) + self._named(FILES, shared)
             files += [self._loose(name) for name in _LOOSE if (self._folder / name).is_file()]
             damage = self._check(files)
             sequence = _last_sequence(self._generation / MAIN)
@@ -169,6 +171,7 @@ class _Backup:
     def _room(self, settled: list[Path], moving: list[Path], shared: dict[str, Kept]) -> None:
         """Refuse before anything is written where it cannot fit."""
         new = [path for path in settled if not self._same(path, shared.get(path.name))]
+        new += [path for path in named_files(self._folder) if path.relative_to(self._folder).as_posix() not in shared]
         needed = sum(path.stat().st_size for path in (*new, *moving, self._folder / MAIN))
         self._all = 2 * needed  # copied, and read back
         self._to.mkdir(parents=True, exist_ok=True)
@@ -210,12 +213,10 @@ class _Backup:
                 made.append(target)
         return [self._summed(path.name, path) for path in made]
 
-    def _photos(self, shared: dict[str, Kept]) -> list[Kept]:
+    def _named(self, folder: str, shared: dict[str, Kept]) -> list[Kept]:
         """Their names say what is in them: one that is there needs no second look."""
         made = []
-        for path in sorted((self._folder / PHOTOS).glob("*/*.*")):
-            if path.suffix == ".part":
-                continue
+        for path in named_files(self._folder, folder):
             name = path.relative_to(self._folder).as_posix()
             target = self._to / name
             kept = shared.get(name)
@@ -262,7 +263,7 @@ def remove_old(to: Path, keep: int) -> tuple[str, ...]:
         if _STAMP.fullmatch(path.name) and path not in found and found and path.name < found[-1].name:
             shutil.rmtree(path, ignore_errors=True)  # a backup that broke off
     used = {kept.path for generation in generations(to) for kept in read_manifest(generation).files}
-    for folder in (MONTHS, PHOTOS):
+    for folder in (MONTHS, PHOTOS, FILES):
         for path in (to / folder).rglob("*"):
             if path.is_file() and path.relative_to(to).as_posix() not in used:
                 with contextlib.suppress(OSError):

@@ -8,15 +8,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from console.domain.times import DAY, HOUR
+from console.store.named import named_files
 
 LEAST = HOUR  # of growth that a forecast is made from
 WINDOW = 7 * DAY  # older growth says little about today's
 
 
 def sizes(folder: Path) -> tuple[int, int]:
-    """Bytes in the store's own files, photos included, and bytes that the disk has left."""
+    """Bytes in the store's own files, photos and documents included, and bytes that the disk has left."""
     taken = 0
-    for file in (*folder.iterdir(), *(folder / "photos").glob("*/*")):
+    for file in (*folder.iterdir(), *named_files(folder)):
         with contextlib.suppress(OSError):  # a journal that SQLite has just removed
             taken += file.stat().st_size
     return taken, shutil.disk_usage(folder).free

@@ -13,8 +13,10 @@ from console.domain import events as e
 from console.domain.problems import Problem
 from console.store.blocks import unpack_block
 from console.store.cells import unpack_cells
+from console.store.copying import checksum
 from console.store.journal import unpack
 from console.store.months import MAIN, MERGED, month_files
+from console.store.named import named_files
 from console.store.packing import Damaged
 from console.store.readonly import reading
 from console.store.records import GENESIS, chained, encoder, entry_decoder
@@ -58,6 +60,9 @@ def verify(folder: Path) -> Verified:
                 _history(connection, path.name, found)
         except StoreRefused:
             found.problems.append(Problem("store.verify_file", {"file": path.name}))
+    for path in named_files(folder):
+        if checksum(path, lambda _bytes: None) != path.stem:
+            found.problems.append(Problem("store.verify_document", {"file": path.relative_to(folder).as_posix()}))
     return found
 
 

@@ -1,0 +1,1 @@
+"""The ledger's errands: kept files, imports with their previews, papers."""
