@@ -42,6 +42,8 @@ class Right(enum.StrEnum):
     KEEP_LEDGER = "keep_ledger"  # the equipment ledger's cards, imports of it
     MANAGE_PEOPLE = "manage_people"  # skills and certificates of those who work here
     MANAGE_STOCK = "manage_stock"  # spare parts and vendors
+    HAND_OVER = "hand_over"  # stand a shift: its checks, its records, its handover
+    RUN_DRILL = "run_drill"  # 演练: begin and end one
     MOVE_STOCK = "move_stock"  # take parts for an order, put them back
 
     DO_SAFETY = "do_safety"  # make rounds, report and rectify hazards, follow emergency plans, write rescue records
@@ -50,17 +52,19 @@ class Right(enum.StrEnum):
 
 _DESK = {
     Right.ACKNOWLEDGE, Right.TAKE_FAULT, Right.CLOSE_FAULT, Right.RAISE_ORDER, Right.DISPATCH_ORDER, Right.WORK_ORDER,
-    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL, Right.SHELVE, Right.MOVE_STOCK, Right.DO_SAFETY,
+    Right.ENTER_READINGS, Right.ISOLATE, Right.PATROL, Right.SHELVE, Right.MOVE_STOCK, Right.HAND_OVER, Right.DO_SAFETY,
 }  # fmt: skip
 
 RIGHTS: dict[Role, frozenset[Right]] = {
     Role.OPERATOR: frozenset(_DESK),
     Role.SUPERVISOR: frozenset(
         _DESK
-        | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG}
+        | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG, Right.RUN_DRILL}
         | {Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK}
     ),
-    Role.TECHNICIAN: frozenset({Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK, Right.DO_SAFETY}),
+    Role.TECHNICIAN: frozenset(
+        {Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK, Right.DO_SAFETY}
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION, Right.KEEP_LEDGER}
     ),
