@@ -60,7 +60,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERVISOR: frozenset(
         _DESK
         | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG, Right.RUN_DRILL}
-        | {Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK}
+        | {Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK, Right.MANAGE_SAFETY}
     ),
     Role.TECHNICIAN: frozenset(
         {Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK, Right.DO_SAFETY}

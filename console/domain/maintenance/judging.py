@@ -13,11 +13,18 @@ from console.domain.events import Event, RecordSaved
 from console.domain.maintenance import AnyRecord
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.cards_decisions import check_cards, judge_card
+from console.domain.maintenance.drills import DrillPlan, Training
+from console.domain.maintenance.drills_decisions import judge_drill_plan, judge_notice, judge_training
+from console.domain.maintenance.emergencies import EmergencyPlan
+from console.domain.maintenance.emergencies_decisions import judge_plan as judge_emergency_plan
+from console.domain.maintenance.outages import OutageNotice
 from console.domain.maintenance.parts import Part
 from console.domain.maintenance.parts_decisions import judge_part
 from console.domain.maintenance.people import Person
 from console.domain.maintenance.people_decisions import judge_person
 from console.domain.maintenance.records import kind_of
+from console.domain.maintenance.rounds import Route
+from console.domain.maintenance.rounds_decisions import judge_route
 from console.domain.maintenance.vendors import Vendor, Visit
 from console.domain.maintenance.vendors_decisions import judge_vendor, judge_visit
 from console.domain.problems import Refused
@@ -32,6 +39,11 @@ JUDGES: dict[type[AnyRecord], Judge] = {
     Part: judge_part,
     Vendor: judge_vendor,
     Visit: judge_visit,
+    Route: judge_route,
+    EmergencyPlan: judge_emergency_plan,
+    DrillPlan: judge_drill_plan,
+    Training: judge_training,
+    OutageNotice: judge_notice,
 }
 
 

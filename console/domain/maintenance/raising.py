@@ -1,4 +1,5 @@
-"""Orders and hazards that one decision raises beside its own events: each gets the next number, each spot of a hazard its memory."""
+"""Orders and hazards that one decision raises beside its own events: each gets the next number, each spot of a hazard its
+memory."""
 
 from __future__ import annotations
 
@@ -23,12 +24,12 @@ class Raising:
         self._order, self._hazard = world.next_order, world.next_number("hazard")
         self._spots: dict[str, HazardSpot] = {}
 
-    def order(self, title: Text | str, equipment: str, priority: int, origin: str, due_at: int = 0, assignee: str = "") -> int:
+    def order(self, title: Text | str, equipment: str, priority: int, origin: str, *, due_at: int = 0) -> int:
         """An inspection finding's order; its number."""
         self.events.append(
             ordering.raised(
                 self._world, self._now, kind=OrderKind.INSPECTION, title=title, equipment=equipment, priority=priority,
-                due_at=due_at, origin=origin, number=self._order, by=self._stamp if self._stamp.by else None, assignee=assignee,
+                due_at=due_at, origin=origin, number=self._order, by=self._stamp if self._stamp.by else None,
             )
         )  # fmt: skip
         self._order += 1
@@ -49,7 +50,8 @@ class Raising:
         person: str = "",
         deadline: int = 0,
     ) -> Hazard:
-        """A hazard that was found. Earlier ones of the same spot are named; a major one is reported in the same moment (R-IN-05)."""
+        """A hazard that was found. Earlier ones of the same spot are named; a major one is reported in the same moment
+        (R-IN-05)."""
         at = at or self._now
         name = spot_id(equipment, place, kind)
         spot = self._spots.get(name) or self._world.records(HazardSpot).get(name)

@@ -120,7 +120,9 @@ def _raised(world: World, raising: Raising, round_: Round, check: Check, found: 
     hazard = next((each for each in world.records(Hazard).values() if each.origin == origin), None)
     if hazard is not None:
         return hazard.id
-    said = " ".join(part for part in (f"{found.value} {check.unit}".strip() if found.value not in (YES, NO, "") else "", found.note) if part)
+    said = " ".join(
+        part for part in (f"{found.value} {check.unit}".strip() if found.value not in (YES, NO, "") else "", found.note) if part
+    )
     place = check.place.zh
     if check.on_fail == "hazard":
         grade = Grade.MAJOR if check.major else Grade.GENERAL
@@ -214,7 +216,12 @@ def _refuse_wrong_checks(world: World, route: Route) -> None:
             raise Refused("rounds.refused.check_point", place=place, point=check.point)
         if check.low is not None and check.high is not None and check.low > check.high:
             raise Refused("rounds.refused.check_limits", place=place)
-        if check.on_fail not in ON_FAIL or check.hazard not in KINDS or check.priority not in range(1, 5) or check.good not in (YES, NO):
+        if (
+            check.on_fail not in ON_FAIL
+            or check.hazard not in KINDS
+            or check.priority not in range(1, 5)
+            or check.good not in (YES, NO)
+        ):
             raise Refused("rounds.refused.check_outcome", place=place)
         if check.kind is CheckKind.TEXT and check.point:
             raise Refused("rounds.refused.check_point", place=place, point=check.point)

@@ -1,10 +1,11 @@
-"""Which rounds fall due, which are late, which were missed. Pure, told the time; each moment of a rhythm leads to one round at most.
+"""Which rounds fall due, which are late, which were missed. Pure, told the time; each moment of a rhythm leads to one round at
+most.
 
-The moment that was raised last is the route's memory and is committed with its round, so a restart raises nothing twice. After a time
-in which the collector did not run only the newest round is raised, and it says how many before it nobody was asked for.
+The moment that was raised last is the route's memory and is committed with its round, so a restart raises nothing twice. After
+a time in which the collector did not run only the newest round is raised, and it says how many before it nobody was asked for.
 
-A missed round stays until it is explained; those of its route that are missed meanwhile are counted on it, so a route that nobody
-walks for a year is one line that says so and not a list of four thousand.
+A missed round stays until it is explained; those of its route that are missed meanwhile are counted on it, so a route that
+nobody walks for a year is one line that says so and not a list of four thousand.
 """
 
 from __future__ import annotations
