@@ -7,9 +7,14 @@ Rules that the handbooks leave open, as decided here:
 * 派工 may be repeated until arrival; a former acceptance is taken back with it, so the respond clock runs again.
 * 接单, 到场, 实施 and 自检 are the assignee's own: they are entered for that person and nobody else. A technician enters them for
   himself only; the desk enters them by proxy. 核实 and 归档 are the desk's.
-* 自检 needs every line of the checklist filled, and says that basic service is back if nobody said so before.
+* 自检 needs every line of the checklist filled, with the demanded photos, and says that basic service is back if nobody said so
+  before.
 * 返工 takes the self-check back (and the *restored* that it brought), so the repaired clock runs again; 实施 is stamped anew.
 * 验收 only by :class:`VerifyOrder`: a person with that right who is not the assignee (R-WO-02), whose the self-check always is.
+* 派工 asks for a person who is fit: the skills and certificates that the order names, else those of the equipment's class where the
+  estate keeps its people's certificates. A missing or expired one is refused with its reason.
+* 实施 (and 自检 straight from 到场) waits for the order's safety steps.
+* A line of the checklist that failed leads to an order of its own with the self-check, unless it led to something before.
 * A hold stops the order as a whole: only notes, checklist lines, *restored* and cancelling are possible until it ends.
 * A stage may be entered for an earlier time with a reason: not before the fault or order began, nor before the stage before it.
 """
@@ -20,20 +25,21 @@ from collections.abc import Collection
 
 from msgspec.structs import replace
 
+from console.domain import assigning, orderchecks, schedule
 from console.domain import commands as cmd
-from console.domain import schedule
 from console.domain.accounts import Right
 from console.domain.acts import Act, demanded, words
 from console.domain.events import Event, FaultOrdered, OrderAdvanced, OrderRaised
-from console.domain.orders import STAGES, CheckItem, Hold, Order, OrderKind, OrderState
+from console.domain.maintenance.drilling import marked
+from console.domain.orders import STAGES, CheckItem, Hold, Order, OrderKind, OrderState, PartUse
 from console.domain.problems import Refused
 from console.domain.stamps import Stamp
 from console.domain.text import Text
 from console.domain.world import World
 
 HOLD_REASONS = ("waiting_parts", "waiting_owner", "force_majeure")  # requirements.md §11
-RESULTS = ("", "pass", "fail", "skipped")
 PRIORITIES = range(1, 5)
+RATINGS = range(6)  # 0: none given
 
 S = OrderState
 BEFORE: dict[OrderState, Collection[OrderState]] = {  # stage -> the states from which AdvanceOrder reaches it
@@ -46,7 +52,7 @@ BEFORE: dict[OrderState, Collection[OrderState]] = {  # stage -> the states from
 }
 DISPATCHABLE = (S.ACCEPTED, S.VERIFIED, S.DISPATCHED, S.ASSIGNED)
 _DESK_STAGES = (S.VERIFIED, S.ARCHIVED)
-_WORKED = (S.SELF_CHECK, S.ACCEPTANCE)
+WORKED = (S.SELF_CHECK, S.ACCEPTANCE)
 
 
 def raised(
@@ -116,6 +122,8 @@ def raise_order(act: Act, command: cmd.RaiseOrder) -> tuple[Event, ...]:
         if former is not None and former.open:
             raise Refused("refused.order_exists", fault=fault.id, order=former.id)
         order = replace(order, fault=fault.number, equipment=fault.equipment, priority=fault.priority)
+        if fault.drill:
+            order = replace(order, drill=fault.drill, title=marked(order.title))
         return OrderRaised(order), FaultOrdered(replace(fault, order=order.number, revision=fault.revision + 1))
     if command.equipment and not act.world.knows(command.equipment):
         raise Refused("refused.equipment_unknown", equipment=command.equipment)
@@ -127,7 +135,7 @@ def raise_order(act: Act, command: cmd.RaiseOrder) -> tuple[Event, ...]:
 def dispatch(act: Act, command: cmd.DispatchOrder) -> tuple[Event, ...]:
     """派工, also to another person, until arrival."""
     act.require(Right.DISPATCH_ORDER)
-    order = _going(act, command.order)
+    order = going(act, command.order)
     assignee = demanded(command.assignee, "refused.assignee_missing", order=order.id)
     if not command.contractor:
         account = act.world.accounts.get(assignee)
@@ -135,19 +143,30 @@ def dispatch(act: Act, command: cmd.DispatchOrder) -> tuple[Event, ...]:
             raise Refused("refused.assignee_unknown", who=assignee)
         if not account.may(Right.WORK_ORDER):
             raise Refused("refused.assignee_unable", who=account.display)
+    assigning.demand_fit(act, order, assignee, command.contractor, command.agreed_at)
     if order.state not in DISPATCHABLE:
         raise Refused("refused.dispatch_late", order=order.id, who=act.world.display(order.assignee))
     stamps = {stage: stamp for stage, stamp in order.stamps.items() if stage is not S.ASSIGNED}
     stamps[S.DISPATCHED] = act.stamp(note=words(command.note))
-    return _changed(order, "dispatch", state=S.DISPATCHED, stamps=stamps, assignee=assignee, contractor=command.contractor)
+    return changed(
+        order,
+        "dispatch",
+        state=S.DISPATCHED,
+        stamps=stamps,
+        assignee=assignee,
+        contractor=command.contractor,
+        agreed_at=command.agreed_at or order.agreed_at,
+        cautions=words(command.cautions) or order.cautions,
+        safety=order.safety if command.safety is None else orderchecks.safety_steps(order, command.safety),
+    )
 
 
 def advance(act: Act, command: cmd.AdvanceOrder) -> tuple[Event, ...]:
     """Enter a stage."""
     act.require(Right.WORK_ORDER)
-    order = _going(act, command.order)
+    order = going(act, command.order)
     stage = command.stage
-    _own(act, order)
+    own(act, order)
     if stage is S.DISPATCHED:
         raise Refused("refused.stage_by_dispatch", order=order.id)
     if stage is S.ACCEPTANCE:
@@ -158,48 +177,85 @@ def advance(act: Act, command: cmd.AdvanceOrder) -> tuple[Event, ...]:
         raise Refused("refused.stage_order", order=order.id)
     if stage not in _DESK_STAGES and (command.by or act.actor.name) != order.assignee:
         raise Refused("refused.stage_by_assignee", order=order.id, who=act.world.display(order.assignee))
-    stamp = _entered(act, order, command, _earliest(order, stage))
-    stamps = {**order.stamps, stage: stamp}
-    restored = order.restored
+    if stage in (S.IN_PROGRESS, S.SELF_CHECK):
+        orderchecks.demand_safe(order)
+    stamp = entered(act, order, earliest(order, stage), command.at, command.by, command.reason, command.note)
     if stage is S.SELF_CHECK:
-        unfilled = sum(not item.result for item in order.checklist)
-        if unfilled:
-            raise Refused("refused.checklist_open", order=order.id, count=unfilled)
-        stamps.setdefault(S.IN_PROGRESS, stamp)
-        if restored is None and order.fault:
-            restored = stamp
-    return _changed(order, "stage", state=stage, stamps=stamps, restored=restored)
+        orderchecks.demand_complete(order)
+        return self_checked(act, order, stamp, "stage")
+    return changed(order, "stage", state=stage, stamps={**order.stamps, stage: stamp})
+
+
+def self_checked(act: Act, order: Order, stamp: Stamp, what: str) -> tuple[Event, ...]:
+    """自检: basic service is back, and what failed leads to orders of its own."""
+    lines, followed = list(order.checklist), []
+    for place in orderchecks.failures(order):
+        event = follow_up(act, order, place)
+        lines[place] = replace(lines[place], follow=event.order.number)
+        followed.append(event)
+    stamps = {**order.stamps, S.SELF_CHECK: stamp}
+    stamps.setdefault(S.IN_PROGRESS, stamp)
+    restored = stamp if order.restored is None and order.fault else order.restored
+    done = changed(order, what, state=S.SELF_CHECK, stamps=stamps, restored=restored, checklist=tuple(lines))
+    return (*done, *followed)
+
+
+def follow_up(act: Act, order: Order, place: int, title: str = "", priority: int = 3) -> OrderRaised:
+    """The order that a failed line of ``order``'s checklist leads to; it names the line as its origin."""
+    item = order.checklist[place]
+    return raised(
+        act.world,
+        act.now,
+        kind=OrderKind.INSPECTION,
+        title=Text(title) if title else item.text,
+        equipment=order.equipment,
+        priority=priority,
+        origin=f"order:{order.id}#{place + 1}",
+        number=next_number(act),
+        by=act.stamp(),
+        place=order.place,
+        symptom=" ".join(part for part in (item.reading, item.note) if part),
+    )
+
+
+def next_number(act: Act) -> int:
+    """The number of a new order, another one each time within the same act."""
+    act.given["order"] = number = max(act.given.get("order", 0) + 1, act.world.next_order)
+    return number
 
 
 def mark_restored(act: Act, command: cmd.MarkRestored) -> tuple[Event, ...]:
     """Basic service is back, before the repair is done; also while the order is on hold, and by whomever."""
     act.require(Right.WORK_ORDER)
     order = act.open_order(command.order)
-    _own(act, order)
+    own(act, order)
     if not order.fault:
         raise Refused("refused.no_fault", order=order.id)
     if order.restored is not None:
         raise Refused("refused.restored_already", order=order.id, who=act.world.display(order.restored.by))
-    return _changed(order, "restored", restored=_entered(act, order, command, order.created_at))
+    return changed(order, "restored", restored=entered(act, order, order.created_at, command.at, command.by, command.reason))
 
 
 def verify(act: Act, command: cmd.VerifyOrder) -> tuple[Event, ...]:
     """验收 by a second person. A plan's order thereby is done."""
     act.require(Right.VERIFY_ORDER)
-    order = _going(act, command.order)
+    order = going(act, command.order)
     if order.state is not S.SELF_CHECK:
         raise Refused("refused.verify_early", order=order.id)
     if act.actor.name == order.assignee:
         raise Refused("refused.verify_own", order=order.id)
+    if command.rating not in RATINGS:
+        raise Refused("refused.rating", rating=command.rating)
     stamps = {**order.stamps, S.ACCEPTANCE: act.stamp(note=words(command.note))}
-    return _done(act, replace(order, state=S.ACCEPTANCE, stamps=stamps, verifier=act.actor.name), "stage")
+    verified = replace(order, state=S.ACCEPTANCE, stamps=stamps, verifier=act.actor.name, rating=command.rating)
+    return _done(act, verified, "stage")
 
 
 def rework(act: Act, command: cmd.ReworkOrder) -> tuple[Event, ...]:
     """返工: from 自检 back to 实施."""
     act.require(Right.WORK_ORDER)
-    order = _going(act, command.order)
-    _own(act, order)
+    order = going(act, command.order)
+    own(act, order)
     reason = demanded(command.reason, "refused.reason_missing")
     if order.state is not S.SELF_CHECK:
         raise Refused("refused.rework_state", order=order.id)
@@ -207,33 +263,33 @@ def rework(act: Act, command: cmd.ReworkOrder) -> tuple[Event, ...]:
     checked = stamps.pop(S.SELF_CHECK)
     stamps[S.IN_PROGRESS] = act.stamp(by=order.assignee, reason=reason)
     restored = None if order.restored == checked else order.restored
-    return _changed(order, "rework", state=S.IN_PROGRESS, stamps=stamps, restored=restored, rework_count=order.rework_count + 1)
+    return changed(order, "rework", state=S.IN_PROGRESS, stamps=stamps, restored=restored, rework_count=order.rework_count + 1)
 
 
 def hold(act: Act, command: cmd.HoldOrder) -> tuple[Event, ...]:
     """挂起, never for P1."""
     act.require(Right.WORK_ORDER)
-    order = _going(act, command.order)
-    _own(act, order)
+    order = going(act, command.order)
+    own(act, order)
     if command.reason not in HOLD_REASONS:
         raise Refused("refused.hold_reason")
     fault = act.world.faults.get(order.fault)
     if (fault.priority if fault is not None else order.priority) == 1:
         raise Refused("refused.hold_p1", order=order.id)
-    if order.state in _WORKED:
+    if order.state in WORKED:
         raise Refused("refused.hold_late", order=order.id)
     begun = Hold(command.reason, act.stamp(note=words(command.note)))
-    return _changed(order, "hold", holds=(*order.holds, begun))
+    return changed(order, "hold", holds=(*order.holds, begun))
 
 
 def resume(act: Act, command: cmd.ResumeOrder) -> tuple[Event, ...]:
     """End a hold."""
     act.require(Right.WORK_ORDER)
     order = act.open_order(command.order)
-    _own(act, order)
+    own(act, order)
     if not order.held:
         raise Refused("refused.not_held", order=order.id)
-    return _changed(order, "resume", holds=_ended(order, act.now))
+    return changed(order, "resume", holds=_ended(order, act.now))
 
 
 def cancel(act: Act, command: cmd.CancelOrder) -> tuple[Event, ...]:
@@ -256,29 +312,35 @@ def note(act: Act, command: cmd.NoteOrder) -> tuple[Event, ...]:
     """Add a note, also to an ended order: what is learned later belongs to it."""
     act.require(Right.WORK_ORDER)
     order = act.order(command.order)
-    _own(act, order)
+    own(act, order)
     text = demanded(command.note, "refused.note_empty")
-    return _changed(order, "note", notes=(*order.notes, act.stamp(note=text)))
+    return changed(order, "note", notes=(*order.notes, act.stamp(note=text)))
 
 
 def check_item(act: Act, command: cmd.CheckOrderItem) -> tuple[Event, ...]:
     """Fill, change or empty one line of the checklist, until the self-check."""
     act.require(Right.WORK_ORDER)
     order = act.open_order(command.order)
-    _own(act, order)
-    if not 0 <= command.item < len(order.checklist):
-        raise Refused("refused.item_unknown", order=order.id, item=command.item + 1)
-    if command.result not in RESULTS:
-        raise Refused("refused.item_result")
-    if order.state in _WORKED:
+    own(act, order)
+    if order.state in WORKED:
         raise Refused("refused.checklist_closed", order=order.id)
-    lines = list(order.checklist)
-    text = lines[command.item].text
-    lines[command.item] = CheckItem(text, command.result, words(command.reading), words(command.note))
-    return _changed(order, "check", checklist=tuple(lines))
+    line = orderchecks.checked(order, command)
+    return changed(order, "check", checklist=(*order.checklist[: command.item], line, *order.checklist[command.item + 1 :]))
 
 
-def _going(act: Act, number: int) -> Order:
+def parts_booked(order: Order, use: PartUse) -> OrderAdvanced:
+    """``use`` was booked for the order (a negative quantity went back): the same part is one line, at its mean price."""
+    lines = {each.part: each for each in order.parts}
+    present = lines.get(use.part)
+    if present is not None:
+        quantity = round(present.quantity + use.quantity, 6)
+        cost = present.quantity * present.price + use.quantity * use.price
+        use = replace(use, quantity=quantity, price=cost / quantity if quantity else use.price)
+    lines[use.part] = use
+    return changed(order, "part", parts=tuple(each for each in lines.values() if each.quantity))[0]
+
+
+def going(act: Act, number: int) -> Order:
     """The open order of that number, not on hold."""
     order = act.open_order(number)
     if order.held:
@@ -286,13 +348,13 @@ def _going(act: Act, number: int) -> Order:
     return order
 
 
-def _own(act: Act, order: Order) -> None:
+def own(act: Act, order: Order) -> None:
     """Refuse a person without the desk's rights an order that is not assigned to him."""
     if not act.actor.may(Right.DISPATCH_ORDER) and (order.contractor or order.assignee != act.actor.name):
         raise Refused("refused.not_yours", order=order.id)
 
 
-def _earliest(order: Order, stage: OrderState) -> int:
+def earliest(order: Order, stage: OrderState) -> int:
     """The earliest time that may be entered for ``stage``; what was restored by then counts for the self-check, too."""
     before = [stamp.at for reached, stamp in order.stamps.items() if STAGES.index(reached) < STAGES.index(stage)]
     if stage is S.SELF_CHECK and order.restored is not None:
@@ -300,28 +362,27 @@ def _earliest(order: Order, stage: OrderState) -> int:
     return max(order.created_at, *before)
 
 
-def _entered(act: Act, order: Order, command: cmd.AdvanceOrder | cmd.MarkRestored, earliest: int) -> Stamp:
+def entered(act: Act, order: Order, not_before: int, at: int, by: str, reason: str, note: str = "") -> Stamp:  # noqa: PLR0917 - one line of a form
     """The stamp of what was typed: perhaps for another person (by proxy) and for an earlier time (with a reason)."""
-    by = words(command.by)
+    by, reason = words(by), words(reason)
     if by and by != act.actor.name and not act.actor.may(Right.DISPATCH_ORDER):
         raise Refused("refused.proxy", order=order.id)
-    at = command.at or act.now
-    reason = words(command.reason)
+    at = at or act.now
     if at > act.now:
         raise Refused("refused.future")
-    if at < earliest:
+    if at < not_before:
         raise Refused("refused.too_early", order=order.id)
     if at < act.now and not reason:
         raise Refused("refused.backdate_reason")
-    text = words(command.note) if isinstance(command, cmd.AdvanceOrder) else ""
-    return act.stamp(at, by, reason, text)
+    return act.stamp(at, by, reason, words(note))
 
 
 def _ended(order: Order, now: int) -> tuple[Hold, ...]:
     return (*order.holds[:-1], replace(order.holds[-1], until=now)) if order.held else order.holds
 
 
-def _changed(order: Order, what: str, **changes: object) -> tuple[OrderAdvanced]:
+def changed(order: Order, what: str, **changes: object) -> tuple[OrderAdvanced]:
+    """The event of the order's next version."""
     return (OrderAdvanced(replace(order, revision=order.revision + 1, **changes), what),)
 
 
