@@ -11,7 +11,7 @@ any event of its order       what tells of a clock whose stage was reached meanw
 ============================ =====================================================================================
 
 A mark is announced only while its clock runs (``console.domain.promises``) and never while the wall clock is not trusted, so the
-same holds here. A level at which nobody is on duty hands the matter to the next one above.
+same holds here. A drill's fault is told to the drill's own list and to nobody else. A level at which nobody is on duty hands the matter to the next one above.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ from console.domain import events as ev
 from console.domain import promises
 from console.domain.events import Event
 from console.domain.faults import Fault
+from console.domain.maintenance.drilling import DrillRun, run_name
 from console.domain.notices import Channel, Notice, NoticeKind, NoticeState, Subscription
 from console.domain.rosters import Level, on_duty, reachable
 from console.domain.times import SECOND
@@ -63,7 +64,7 @@ def follow(world: World, event: Event, now: int, first: int, exempt: Exempt = no
     match event:
         case ev.FaultOpened():
             fault = event.fault
-            due = now + world.notify.policy.delay[fault.priority - 1]
+            due = now + (0 if fault.drill else world.notify.policy.delay[fault.priority - 1])
             made = _about(fault, NoticeKind.OPENED, _first_told(world, fault, now), now, due)
         case ev.FaultClockWarned():
             told = _told_at(world, event, now)
@@ -142,7 +143,15 @@ def _about(fault: Fault, kind: NoticeKind, told: list[_To], now: int, due: int) 
     )
 
 
+def _drilled(world: World, fault: Fault) -> list[_To]:
+    """Those whom a drill informs, person by person; a group would take in others."""
+    run = world.records(DrillRun).get(run_name(fault.drill))
+    return [to for person in (run.informed if run is not None else ()) for to in _ways(world, person)]
+
+
 def _first_told(world: World, fault: Fault, now: int) -> list[_To]:
+    if fault.drill:
+        return _drilled(world, fault)
     steps = [step for step in world.notify.policy.steps if step.percent == 0]
     return [*_levels(world, [step.level for step in steps], now), *_subscribed(world, fault, now, marks=False)]
 
@@ -151,6 +160,9 @@ def _told_at(world: World, event: ev.FaultClockWarned, now: int) -> list[_To]:
     """Steps between the mark before this one and this one: a step at 60 % is told at the 80 % mark if there is no nearer."""
     before = max((mark for mark in world.policy.warn_percent if mark < event.percent), default=0)
     levels = [step.level for step in world.notify.policy.steps if before < step.percent <= event.percent]
+    if event.fault.drill:  # a mark climbs as in earnest, among those who were asked to take part
+        informed = {(to.channel, to.person) for to in _drilled(world, event.fault)}
+        return [to for to in _levels(world, levels, now) if (to.channel, to.person) in informed]
     return [*_levels(world, levels, now), *_subscribed(world, event.fault, now, marks=True)]
 
 

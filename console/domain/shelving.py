@@ -40,6 +40,8 @@ def shelve(act: Act, command: cmd.ShelveAlarms) -> tuple[Event, ...]:
     until = act.now + command.duration
     taken: set[tuple[str, int]] = set()
     for alarm in (_alarm(act.world, number) for number in dict.fromkeys(command.alarms)):
+        if alarm.drill:
+            raise Refused("drill.refused.shelf", alarm=alarm.id)
         if alarm.undeniable:
             raise Refused("refused.shelf_undeniable", alarm=alarm.id)
         if not alarm.point and not alarm.equipment:
@@ -68,6 +70,8 @@ def take_out_of_service(act: Act, command: cmd.TakeOutOfService) -> tuple[Event,
     if command.equipment not in act.world.equipment:
         raise Refused("refused.no_equipment", equipment=command.equipment)
     order = act.open_order(command.order)
+    if order.drill:
+        raise Refused("drill.refused.service", order=order.id)
     if order.equipment and order.equipment != command.equipment:
         raise Refused("refused.service_order", order=order.id, equipment=command.equipment)
     reason = demanded(command.reason, "refused.service_reason")

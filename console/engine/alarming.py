@@ -35,6 +35,17 @@ PATIENCE = 5 * SECOND  # so long a device may take to show that its clock was se
 LISTENS = 10  # a silent point is listened to so often within its window
 
 
+class _Watch:
+    """One rule at work. ``number`` is its point's, ``alarm`` its active alarm's (0: none), ``calm`` what leaves it as it is."""
+
+    __slots__ = ("alarm", "calm", "number", "off_duty", "rule", "state")
+
+    def __init__(self, rule: AlarmRule, number: int, state: RuleState = _REST, alarm: int = 0) -> None:
+        self.rule, self.number, self.state, self.alarm = rule, number, state, alarm
+        self.calm = calm_range(rule, state)
+        self.off_duty = False
+
+
 class Alarming:
     """The rules at work. One state a rule; delays lie in the deadline heap."""
 
@@ -46,139 +57,148 @@ class Alarming:
         self._clock = clock
         self._live = live
         self._silencing = silencing
-        self._rules: dict[str, AlarmRule] = {}
+        self._watches: dict[str, _Watch] = {}  # by rule
         self._number_of: dict[str, int] = {}
-        self._of_point: dict[int, tuple[AlarmRule, ...]] = {}
+        self._of_point: list[tuple[_Watch, ...]] = []  # by the number of a point that they read
         self._watched = np.zeros(0, np.bool_)
         self._newest = np.zeros(0, np.int64)  # source time of the newest sample that was judged
         self._calm = Calm()
-        self._states: dict[str, RuleState] = {}
-        self._off_duty: set[str] = set()
         self._timezone = "Asia/Shanghai"
-        self._active: dict[str, int] = {}  # rule -> number of its active alarm
+        self._stored: dict[str, Alarm] = {}  # rule -> its active alarm of the run before, until the rules are known
         self._resting: dict[tuple[str, int], int] = {}  # (rule, code) -> alarm that has returned and is not over
 
     def restore(self, alarms: Iterable[Alarm]) -> None:
         """Take up the alarms of the stored image: what is still so is not raised again, what ended meanwhile returns."""
         for alarm in alarms:
-            if alarm.rule.startswith(PREFIX):
+            if alarm.drill or alarm.rule.startswith(PREFIX):
                 continue  # the console's own: no rule watches them
             if alarm.active:
-                self._active[alarm.rule] = alarm.number
-                self._states[alarm.rule] = evaluation.resume(alarm)
+                self._stored[alarm.rule] = alarm
             else:
                 self._resting[alarm.rule, alarm.code] = alarm.number
 
     def configure(self, estate: Estate) -> None:
         """Other rules: the states of those that stay are kept; alarms of those that are gone or disabled return."""
         number_of = self._number_of = {point.id: point.number for point in estate.points}
-        rules = {rule.id: rule for rule in estate.rules if rule.point in number_of}
-        of_point: dict[int, dict[str, AlarmRule]] = {}
-        for rule in rules.values():
-            for point in (rule.point, rule.other, *rule.inputs.values()):
-                if point in number_of:
-                    of_point.setdefault(number_of[point], {})[rule.id] = rule
+        before, self._watches = self._watches, {}
+        for rule in estate.rules:
+            if rule.point in number_of:
+                self._watches[rule.id] = self._watch(rule, number_of[rule.point], before.get(rule.id))
         size = max(number_of.values(), default=0) + 1
-        watched = np.zeros(size, np.bool_)
-        watched[list(of_point)] = True
+        of_point: list[dict[str, _Watch]] = [{} for _ in range(size)]
+        for watch in self._watches.values():
+            for point in _points(watch.rule):
+                if point in number_of:
+                    of_point[number_of[point]][watch.rule.id] = watch
+        self._of_point = [tuple(group.values()) for group in of_point]
+        self._watched = np.array([bool(group) for group in of_point], np.bool_)
         newest = np.zeros(max(size, len(self._newest)), np.int64)
         newest[: len(self._newest)] = self._newest
-        before, self._rules = self._rules, rules
-        self._of_point = {number: tuple(group.values()) for number, group in of_point.items()}
-        self._watched, self._newest, self._timezone = watched, newest, estate.site.timezone
-        self._end_removed()
-        self._calm.configure(self._of_point, size)
-        for rule_id, state in self._states.items():
-            if state is not _REST:
-                self._settle(rules[rule_id])
-        for rule in rules.values():
-            self._arm_season(rule)
-            self._listen(rule)
+        self._newest, self._timezone = newest, estate.site.timezone
+        self._end_removed(before)
+        self._calm.configure(size)
+        for number, group in enumerate(self._of_point):
+            if group:
+                self._calm.settle(number, [watch.calm for watch in group])
+        for watch in self._watches.values():
+            self._arm_season(watch)
+            self._listen(watch)
         if before:
-            changed = {rule.point for rule in rules.values() if before.get(rule.id) not in (None, rule)}
-            self._judge_again([number_of[point] for point in changed] + self._new_rules(before, number_of))
+            changed = [watch for rule, watch in self._watches.items() if rule not in before or before[rule].rule != watch.rule]
+            self._judge_again([watch.number for watch in changed])
 
-    def _new_rules(self, before: dict[str, AlarmRule], number_of: dict[str, int]) -> list[int]:
-        return [number_of[rule.point] for rule in self._rules.values() if rule.id not in before]
+    def _watch(self, rule: AlarmRule, number: int, before: _Watch | None) -> _Watch:
+        if before is not None:
+            return _Watch(rule, number, before.state, before.alarm)
+        stored = self._stored.pop(rule.id, None)
+        return _Watch(rule, number) if stored is None else _Watch(rule, number, evaluation.resume(stored), stored.number)
 
-    def _end_removed(self) -> None:
+    def _end_removed(self, before: dict[str, _Watch]) -> None:
         now = self._clock.now()
+        gone = [watch for rule, watch in before.items() if rule not in self._watches]
+        numbers = [watch.alarm for watch in gone if watch.alarm] + [alarm.number for alarm in self._stored.values()]
+        self._stored.clear()
         events: list[Event] = []
-        for rule_id in [rule_id for rule_id in self._active if rule_id not in self._rules]:
-            alarm = self._decisions.world.alarms[self._active.pop(rule_id)]
+        for number in numbers:
+            alarm = self._decisions.world.alarms[number]
             self._silencing.ended(alarm)
             events.append(AlarmReturned(msgspec.structs.replace(alarm, active=False, returned_at=now)))
-        for rule_id in [rule_id for rule_id in self._states if rule_id not in self._rules]:
-            del self._states[rule_id]
+        for watch in gone:
             for kind in ("rule", "season", "heard"):
-                self._deadlines.cancel((kind, rule_id))
+                self._deadlines.cancel((kind, watch.rule.id))
         self._decide(events)
 
     def _judge_again(self, numbers: list[int]) -> None:
         """A changed rule looks at the present value at once instead of waiting for the next change."""
         events: list[Event] = []
         for number in sorted(set(numbers)):
-            for rule in self._of_point.get(number, ()):
-                self._look(rule, events)
+            for watch in self._of_point[number]:
+                self._look(watch, events)
         self._decide(events)
 
     def judge(self, changed: Changed) -> None:
         """Judge values that changed. Decides everything that they begin or end as one commit."""
         numbers, values, quality, times = changed
-        wanted = self._watched[numbers]
+        newest = self._newest[numbers]
+        late = times < newest
+        lagging = bool(late.any())
+        self._newest[numbers] = np.maximum(newest, times) if lagging else times
+        wanted = self._calm.disturbed(numbers, values, quality)
+        if lagging:
+            wanted |= late
+        wanted &= self._watched[numbers]
         if not wanted.any():
             return
-        late = times < self._newest[numbers]
-        wanted &= self._calm.disturbed(numbers, values, quality) | late
-        self._newest[numbers] = np.maximum(self._newest[numbers], times)
         now = self._clock.now()
         events: list[Event] = []
-        for index in np.flatnonzero(wanted).tolist():
+        for index in wanted.nonzero()[0].tolist():
             number = int(numbers[index])
             time = times if isinstance(times, int) else int(times[index])
             value = self._live.exact(number, float(values[index]))
             kind = _QUALITIES[quality[index]]
-            behind = bool(late[index])
+            usable = kind.usable
+            behind = lagging and bool(late[index])
             if behind:
                 self._deadlines.set(("late", number), now + PATIENCE, partial(self._set_back, number, time))
-            for rule in self._of_point[number]:
-                state = self._states.get(rule.id, _REST)
-                if behind and state.active:
+            for watch in self._of_point[number]:
+                if behind and watch.state.active:
                     continue
-                if self._number_of[rule.point] == number:
-                    outcome = self._step(rule, state, value, kind, now)
-                    if outcome[0] is not state:
-                        self._carry(rule, outcome, now, time, events)
+                if watch.number == number:
+                    if usable and watch.calm[0] <= value <= watch.calm[1]:
+                        continue
+                    outcome = self._step(watch, value, kind, now)
+                    if outcome[0] is not watch.state:
+                        self._carry(watch, outcome, now, time, events)
                 else:
-                    self._look(rule, events, time)
+                    self._look(watch, events, time)
         self._decide(events)
 
-    def _step(self, rule: AlarmRule, state: RuleState, value: float, quality: Quality, now: int) -> evaluation.Outcome:
-        return evaluation.step(rule, state, value, quality, now, self._read, on_duty=rule.id not in self._off_duty)
+    def _step(self, watch: _Watch, value: float, quality: Quality, now: int) -> evaluation.Outcome:
+        return evaluation.step(watch.rule, watch.state, value, quality, now, self._read, on_duty=not watch.off_duty)
 
     def _read(self, point: str) -> float | None:
         number = self._number_of.get(point)
         return None if number is None else self._live.value(number)
 
-    def _look(self, rule: AlarmRule, events: list[Event], time: int = 0) -> None:
+    def _look(self, watch: _Watch, events: list[Event], time: int = 0) -> None:
         """Judge the present value of the rule's own point."""
-        number = self._number_of[rule.point]
+        number = watch.number
         now = self._clock.now()
-        state = self._states.get(rule.id, _REST)
         value = self._live.value(number)
         if value is not None:
-            outcome = self._step(rule, state, self._live.exact(number, value), Quality.GOOD, now)
+            outcome = self._step(watch, self._live.exact(number, value), Quality.GOOD, now)
         else:  # a rule that was disabled returns whatever the quality
-            outcome = evaluation.due(rule, state, now, self._read, on_duty=rule.id not in self._off_duty)
-        if outcome[0] is not state:
-            self._carry(rule, outcome, now, time or self._live.time(number), events)
+            outcome = evaluation.due(watch.rule, watch.state, now, self._read, on_duty=not watch.off_duty)
+        if outcome[0] is not watch.state:
+            self._carry(watch, outcome, now, time or self._live.time(number), events)
 
-    def _carry(self, rule: AlarmRule, outcome: evaluation.Outcome, now: int, time: int, events: list[Event]) -> None:
+    def _carry(self, watch: _Watch, outcome: evaluation.Outcome, now: int, time: int, events: list[Event]) -> None:
         state, transitions = outcome
-        self._states[rule.id] = state
-        self._settle(rule)
+        rule = watch.rule
+        watch.state, watch.calm = state, calm_range(rule, state)
+        self._calm.settle(watch.number, [each.calm for each in self._of_point[watch.number]])
         for transition in transitions:
-            event = self._event(rule, transition, now, time, len(events))
+            event = self._event(watch, transition, now, time, len(events))
             if event is not None:
                 events.append(event)
         wake = evaluation.wake_at(rule, state, now)
@@ -186,12 +206,6 @@ class Alarming:
             self._deadlines.cancel(("rule", rule.id))
         else:
             self._deadlines.set(("rule", rule.id), wake, lambda: self._woken(rule.id))
-
-    def _settle(self, rule: AlarmRule) -> None:
-        """The rule's state is another one: other values of its point leave everything as it is."""
-        number = self._number_of[rule.point]
-        states = self._states
-        self._calm.settle(number, [calm_range(each, states.get(each.id, _REST)) for each in self._of_point[number]])
 
     def _decide(self, events: list[Event]) -> None:
         if events:
@@ -202,14 +216,13 @@ class Alarming:
 
     def _woken(self, rule_id: str) -> None:
         """A delay has ended, or time alone may have changed something."""
-        rule = self._rules.get(rule_id)
-        if rule is None:
+        watch = self._watches.get(rule_id)
+        if watch is None:
             return
         now = self._clock.now()
         events: list[Event] = []
-        state = self._states.get(rule_id, _REST)
-        outcome = evaluation.due(rule, state, now, self._read, on_duty=rule_id not in self._off_duty)
-        self._carry(rule, outcome, now, 0, events)
+        outcome = evaluation.due(watch.rule, watch.state, now, self._read, on_duty=not watch.off_duty)
+        self._carry(watch, outcome, now, 0, events)
         self._decide(events)
 
     def _set_back(self, number: int, time: int) -> None:
@@ -221,12 +234,9 @@ class Alarming:
         self._newest[number] = present
         self._judge_again([number])
 
-    def _arm_season(self, rule: AlarmRule) -> None:
-        now = self._clock.now()
-        if on_duty(rule.season, now, self._timezone):
-            self._off_duty.discard(rule.id)
-        else:
-            self._off_duty.add(rule.id)
+    def _arm_season(self, watch: _Watch) -> None:
+        rule, now = watch.rule, self._clock.now()
+        watch.off_duty = not on_duty(rule.season, now, self._timezone)
         moment = next_change(rule.season, now, self._timezone)
         if moment is None:
             self._deadlines.cancel(("season", rule.id))
@@ -234,46 +244,47 @@ class Alarming:
             self._deadlines.set(("season", rule.id), moment, lambda: self._season_changed(rule.id))
 
     def _season_changed(self, rule_id: str) -> None:
-        rule = self._rules.get(rule_id)
-        if rule is None:
+        watch = self._watches.get(rule_id)
+        if watch is None:
             return
-        self._arm_season(rule)
+        self._arm_season(watch)
         events: list[Event] = []
-        self._look(rule, events)
+        self._look(watch, events)
         self._decide(events)
 
-    def _listen(self, rule: AlarmRule) -> None:
+    def _listen(self, watch: _Watch) -> None:
         """Wait for the moment at which a point has said nothing for a whole window (an unchanged value is news, too)."""
+        rule = watch.rule
         if rule.kind is not RuleKind.NO_DATA:
             return
         window = seconds(rule.window_s)
-        moment = max(self._live.time(self._number_of[rule.point]), self._clock.now() - window) + window
+        moment = max(self._live.time(watch.number), self._clock.now() - window) + window
         self._deadlines.set(("heard", rule.id), moment, lambda: self._silence_ends(rule.id))
 
     def _silence_ends(self, rule_id: str) -> None:
-        rule = self._rules.get(rule_id)
-        if rule is None:
+        watch = self._watches.get(rule_id)
+        if watch is None:
             return
-        now, number = self._clock.now(), self._number_of[rule.point]
-        window, heard = seconds(rule.window_s), self._live.time(self._number_of[rule.point])
-        state = self._states.get(rule_id, _REST)
+        now, number = self._clock.now(), watch.number
+        window, heard = seconds(watch.rule.window_s), self._live.time(number)
         events: list[Event] = []
         if self._live.value(number) is not None and now - heard < window:
-            if state.active or state.since is not None:
-                self._look(rule, events)
+            if watch.state.active or watch.state.since is not None:
+                self._look(watch, events)
             moment = heard + window
         else:
-            self._carry(rule, evaluation.silent(rule, state, max(heard, 1), now), now, heard, events)
+            self._carry(watch, evaluation.silent(watch.rule, watch.state, max(heard, 1), now), now, heard, events)
             moment = now + max(SECOND, window // LISTENS)
         self._decide(events)
         self._deadlines.set(("heard", rule_id), moment, lambda: self._silence_ends(rule_id))
 
     # --- transitions
 
-    def _event(self, rule: AlarmRule, transition: Transition, now: int, time: int, position: int) -> Event | None:
-        world = self._decisions.world
+    def _event(self, watch: _Watch, transition: Transition, now: int, time: int, position: int) -> Event | None:
+        world, rule = self._decisions.world, watch.rule
         if not transition.raised:
-            alarm = world.alarms.get(self._active.pop(rule.id, 0))
+            alarm = world.alarms.get(watch.alarm)
+            watch.alarm = 0
             if alarm is None:
                 return None
             ended = msgspec.structs.replace(alarm, active=False, returned_at=now)
@@ -284,9 +295,14 @@ class Alarming:
         earlier = world.alarms.get(self._resting.pop((rule.id, transition.code), 0))
         if earlier is not None and not earlier.active:
             # still the same occurrence: it was not over yet (ISA-18.2: RTNUN -> UNACK); one that was only latched asks again
-            self._active[rule.id] = earlier.number
+            watch.alarm = earlier.number
             again = handling.raised_again(world, earlier, transition.value).alarm
             return AlarmRaised(self._silencing.dressed(msgspec.structs.replace(again, acknowledged=False)))
         number = self._decisions.sequence + 1 + position
-        self._active[rule.id] = number
+        watch.alarm = number
         return AlarmRaised(self._silencing.dressed(evaluation.raised(rule, transition, number, now, time or now)))
+
+
+def _points(rule: AlarmRule) -> tuple[str, ...]:
+    """The points that the rule reads."""
+    return (rule.point, rule.other, *rule.inputs.values())

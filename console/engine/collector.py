@@ -43,6 +43,7 @@ from console.engine.configuring import Configuring
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
 from console.engine.desk import Desk
+from console.engine.drilling import Drilling
 from console.engine.exporting import Exports
 from console.engine.figures import Figures
 from console.engine.files import Files
@@ -200,6 +201,7 @@ class Collector:
             self._decisions, self._deadlines, clock, self._board, open_vault(self._folder, site),
             site=lambda: self._configuring.estate.site.name, trusted=lambda: self._watch.clock_trusted,
         )  # fmt: skip
+        self._drilling = Drilling(self._decisions, self._deadlines, clock)
         self._watch.on_trusted = self._trusted
         self._keeping = Keeping(
             self._folder, board=self._board, system=self._system, decisions=self._decisions, deadlines=self._deadlines,
@@ -276,6 +278,7 @@ class Collector:
     async def _begin(self, image: Image) -> None:
         """The configuration, the accounts, and the first words of the log, all on disk when it returns."""
         await self._outbox.restore(self._folder, image.alive)
+        self._public.roster(self._decisions.world.roster)
         if image.configuration == 0 and self._site_text is not None:
             await self._configuring.first(self._site_text, self._site_file)
         else:
@@ -289,6 +292,7 @@ class Collector:
         self._manual.start(image.last_values)
         self._isolating.start()
         self._outbox.start()
+        self._drilling.start()
         await self._first_commits()
 
     async def _first_commits(self) -> None:

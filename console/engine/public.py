@@ -28,6 +28,7 @@ from console.domain.maintenance.records import kind_of
 from console.domain.orders import Order
 from console.domain.plans import PlanState
 from console.domain.readings import TypedReading, recent
+from console.domain.rosters import Roster
 from console.domain.silences import Silence
 from console.domain.world import KEPT_AFTER_END, ended_at
 from console.engine.clocks import EngineClock, elapsed
@@ -69,6 +70,7 @@ class _Snapshot(msgspec.Struct, frozen=True, omit_defaults=True, tag="Snapshot")
     isolations: list[Isolation] = []
     silences: list[Silence] = []
     records: list[AnyRecord] = []
+    roster: Roster = Roster()
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Public:
         self._dirty_health: dict[str, HealthLine] = {}
         self._gone_health: set[str] = set()
         self._dirty_sessions = False
+        self._roster = Roster()
+        self._roster_changed = self._notify_changed = False
         self._me: dict[int, str] = {}  # console number -> the account it was last told
         self._set_up = False
         self._told_set_up = False
@@ -141,6 +145,7 @@ class Public:
         for entry in entries:
             record = _record(entry.event)
             if record is None:
+                self._duty(entry.event)
                 continue
             kind, key = _place(record)
             if self._sequence.get((kind, key), 0) > entry.sequence:
@@ -154,13 +159,26 @@ class Public:
                 self._shown[kind].pop(key, None)
             else:
                 self._shown[kind][key] = record
-            if self.on_record is not None and isinstance(record, Alarm | Fault | Order):
+            if self.on_record is not None and isinstance(record, Alarm | Fault | Order) and not record.drill:
                 self.on_record(record)
             if isinstance(record, Fault | Order | Isolation) and not isinstance(entry.event, ev.FaultClockWarned | ev.FaultJoined):
                 self._changes[kind, record.number] = Change(self.revision + 1, entry.actor, entry.station)
             if kind == "accounts":
                 self._set_up = False
             self._soon(SOON)
+
+    def roster(self, roster: Roster) -> None:
+        """The roster that was read back from the log."""
+        self._roster = roster
+
+    def _duty(self, event: ev.Event) -> None:
+        if isinstance(event, ev.RosterSaved):
+            self._roster, self._roster_changed = event.roster, True
+        elif isinstance(event, ev.NotifySaved | ev.ChannelSecretKept):
+            self._notify_changed = True
+        else:
+            return
+        self._soon(SOON)
 
     def health(self, line: HealthLine) -> None:
         """A health line as it is now."""
@@ -201,8 +219,9 @@ class Public:
     # --- reading
 
     def records(self) -> list[Alarm | Fault | Order]:
-        """Every alarm, fault and order that is shown."""
-        return [record for kind in ("alarms", "faults", "orders") for record in self._shown[kind].values()]
+        """Every alarm, fault and order that is shown; nothing that a drill simulates: this leaves the house."""
+        shown = (record for kind in ("alarms", "faults", "orders") for record in self._shown[kind].values())
+        return [record for record in shown if not record.drill]
 
     def change_of(self, kind: str, number: int) -> Change | None:
         """The last change of a fault or an order in this run."""
@@ -234,6 +253,7 @@ class Public:
                 self.awaited,
                 [each for each in shown["isolations"].values() if each.lifted is None or each.lifted.entered_at >= since],
                 silences=list(shown["silences"].values()),
+                roster=self._roster,
                 records=list(shown["records"].values()),
             )
         )
@@ -265,9 +285,10 @@ class Public:
         dirty, self._dirty = self._dirty, {kind: {} for kind in self._shown}
         gone, self._gone_health = tuple(self._gone_health), set()
         sessions, self._dirty_sessions = (self._sessions() if self._dirty_sessions else None), False
+        duty = self._roster_changed or self._notify_changed
         set_up = self._set_up if self._set_up != self._told_set_up else None
         self._told_set_up = self._set_up
-        if live.numbers or health or gone or sessions is not None or set_up is not None or any(dirty.values()):
+        if live.numbers or health or gone or sessions is not None or set_up is not None or duty or any(dirty.values()):
             self.revision += 1
             if watchers:
                 self._send(
@@ -289,8 +310,11 @@ class Public:
                         tuple(dirty["isolations"].values()),
                         silences=tuple(dirty["silences"].values()),
                         records=tuple(dirty["records"].values()),
+                        roster=self._roster if self._roster_changed else None,
+                        notify_changed=self._notify_changed,
                     ),
                 )
+        self._roster_changed = self._notify_changed = False
         if self._live.dirty:
             self.values_changed()
         if self._dirty_health:

@@ -60,6 +60,8 @@ class Silencing:
         self._declared = self._system.active(FLOOD)
         self._flood = FloodWatch(self._declared)
         for alarm in sorted(world.alarms.values(), key=lambda alarm: alarm.raised_at):
+            if alarm.drill:
+                continue  # simulated: it explains nothing and is kept quiet by nothing
             if alarm.active:
                 self._standing[alarm.equipment] += 1
                 self._causes.note(alarm)
@@ -125,7 +127,7 @@ class Silencing:
         world = self._decisions.world
         events = []
         for alarm in alarms:
-            if alarm.rule.startswith(PREFIX) and not alarm.equipment:
+            if alarm.drill or (alarm.rule.startswith(PREFIX) and not alarm.equipment):
                 continue
             now = settled(world, alarm, self._causes.of(alarm, self._silent))
             if now is not alarm:

@@ -32,6 +32,7 @@ from console.domain.plans import PlanState
 from console.domain.pointlists import Choices, Drafted
 from console.domain.problems import Problem
 from console.domain.readings import TypedReading
+from console.domain.rosters import Roster
 from console.domain.silences import Silence
 from console.link.bench import BenchAnswer, BenchQuery
 from console.link.exports import ExportAnswers, ExportQueries
@@ -226,6 +227,7 @@ class Snapshot(_Message, frozen=True):
     isolations: tuple[Isolation, ...] = ()  # open ones and those lifted in the last 24 h
     silences: tuple[Silence, ...] = ()  # open ones
     records: tuple[AnyRecord, ...] = ()  # registers and master data in use
+    roster: Roster = Roster()  # who is on duty when
 
 
 class Delta(_Message, frozen=True):
@@ -247,6 +249,8 @@ class Delta(_Message, frozen=True):
     isolations: tuple[Isolation, ...] = ()
     silences: tuple[Silence, ...] = ()  # ended ones come once more
     records: tuple[AnyRecord, ...] = ()  # likewise
+    roster: Roster | None = None  # the new one
+    notify_changed: bool = False  # channels, contacts or rules of notices: whoever shows them asks again
     # a changed configuration is followed by a new Snapshot instead
 
 

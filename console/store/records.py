@@ -65,9 +65,9 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:  # noqa: PLR0912 
         ):  # fmt: skip
             found = ("fault", event.fault.number), ("equipment", event.fault.equipment), ("order", event.fault.order)
         case e.FaultAdvanced():
-            fault = event.fault
             found = (
-                ("fault", fault.number), ("equipment", fault.equipment), ("order", fault.order), ("fault", event.other),
+                ("fault", event.fault.number), ("equipment", event.fault.equipment), ("order", event.fault.order),
+                ("fault", event.other),
             )  # fmt: skip
         case e.OrderRaised() | e.OrderAdvanced():
             order = event.order

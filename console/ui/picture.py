@@ -25,6 +25,7 @@ from console.domain.plans import PlanState
 from console.domain.problems import Problem
 from console.domain.quality import Quality
 from console.domain.readings import Readings, overdue_since, recent, taken_in
+from console.domain.rosters import Roster
 from console.domain.rules import AlarmRule
 from console.domain.silences import Silence
 from console.domain.text import Text
@@ -69,6 +70,7 @@ class Picture(QObject):
     readings_changed = Signal(object)  # set[str]: point ids
     isolations_changed = Signal(object)  # set[int]
     silences_changed = Signal()
+    duty_changed = Signal()  # the roster, or the settings of notices
     records_changed = Signal(object)  # set[str]: kinds
     health_changed = Signal()
     people_changed = Signal()
@@ -97,6 +99,7 @@ class Picture(QObject):
         self.silences: dict[int, Silence] = {}  # open ones
         self._records: dict[str, dict[str, AnyRecord]] = {}
         self.health: dict[str, HealthLine] = {}
+        self.roster = Roster()
         self.sessions: tuple[Session, ...] = ()
         self.me = ""
         self.set_up = False
@@ -196,6 +199,7 @@ class Picture(QObject):
         self.silences = {silence.number: silence for silence in snapshot.silences}
         self._records = {}
         self._take_records(snapshot.records)
+        self.roster = snapshot.roster
         self.sessions, self.me, self.set_up = snapshot.sessions, snapshot.me, snapshot.set_up
         self._values = {}
         self._take_values(snapshot.live)
@@ -241,6 +245,9 @@ class Picture(QObject):
             self.isolations_changed.emit({isolation.number for isolation in delta.isolations})
         if delta.silences:
             self.silences_changed.emit()
+        if delta.roster is not None or delta.notify_changed:
+            self.roster = self.roster if delta.roster is None else delta.roster
+            self.duty_changed.emit()
         if delta.records:
             self.records_changed.emit({kind_of(record) for record in delta.records})
         if delta.health or delta.health_gone:

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from console.domain.maintenance.calendars import CalendarYear
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.cards_batches import LedgerBatch
+from console.domain.maintenance.drilling import DrillRun
 from console.domain.maintenance.drills import Drill, DrillPlan, Training
 from console.domain.maintenance.emergencies import EmergencyPlan, EmergencyRun
 from console.domain.maintenance.hazards import Hazard, HazardSpot
 from console.domain.maintenance.outages import OutageNotice
 from console.domain.maintenance.parts import Part, StockMove
 from console.domain.maintenance.people import Person
+from console.domain.maintenance.planning import Plan, TurnChange
 from console.domain.maintenance.rescues import Rescue
 from console.domain.maintenance.rounds import Round, Route, RouteMemory
 from console.domain.maintenance.vendors import Vendor, Visit
@@ -18,4 +21,5 @@ AnyRecord = (
     Person | Part | StockMove | Vendor | Visit
     | Route | RouteMemory | Round | Hazard | HazardSpot | EmergencyPlan | EmergencyRun | DrillPlan | Drill | Training
     | Rescue | OutageNotice | Card | LedgerBatch
+    | DrillRun | Plan | TurnChange | CalendarYear
 )  # fmt: skip

@@ -64,7 +64,7 @@ def _values(world: World, site: Text, notice: Notice, language: str, now: int) -
         "site": site.get(language),
         "notice": notice.id,
         "time": _time(world, notice.planned_at),
-        "open": sum(each.open for each in world.faults.values()),
+        "open": sum(each.open and not each.drill for each in world.faults.values()),
         "priority": f"P{notice.priority}",
         "percent": notice.percent,
     }
