@@ -6,10 +6,12 @@ import math
 
 from msgspec.structs import replace
 
+from console.domain import ordering
 from console.domain.accounts import Right
 from console.domain.acts import Act, demanded, words
 from console.domain.events import Event, RecordSaved
 from console.domain.maintenance.parts import MoveKind, MoveStock, Part, StockMove, average_price
+from console.domain.orders import PartUse
 from console.domain.problems import Refused
 
 
@@ -85,4 +87,8 @@ def move(act: Act, command: MoveStock) -> tuple[Event, ...]:
         note=note,
     )
     after = replace(part, stock=stock, price=price, revision=part.revision + 1)
-    return RecordSaved(moved, "created", note), RecordSaved(after, "moved")
+    booked: tuple[Event, ...] = ()
+    if order is not None and change and command.kind in (MoveKind.OUT, MoveKind.BACK):
+        use = PartUse(part.id, part.name, -change, part.unit, moved.price, moved.id)
+        booked = (ordering.parts_booked(order, use),)
+    return RecordSaved(moved, "created", note), RecordSaved(after, "moved"), *booked
