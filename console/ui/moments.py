@@ -78,3 +78,20 @@ def parse_typed(text: str, now: int, zone_name: str) -> int:
             continue
         return from_local(typed.replace(tzinfo=zone(zone_name)))
     raise ValueError(text)
+
+
+def date_text(moment: int, zone_name: str) -> str:
+    """``2026-11-21``; empty for 0."""
+    return local(moment, zone_name).strftime("%Y-%m-%d") if moment else ""
+
+
+def parse_date(text: str, zone_name: str, *, end: bool = False) -> int:
+    """``2026-11-21`` (also with . or /) as UTC ns: the day's first moment, or its last second with ``end``. 0 for an empty text.
+
+    Raises :class:`ValueError`.
+    """
+    word = text.strip().replace("/", "-").replace(".", "-")
+    if not word:
+        return 0
+    day = datetime.strptime(word, "%Y-%m-%d").replace(tzinfo=zone(zone_name))
+    return from_local(day.replace(hour=23, minute=59, second=59) if end else day)

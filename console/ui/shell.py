@@ -44,11 +44,12 @@ CLASSES = {
     "overview": "OverviewScreen", "alarms": "AlarmsScreen", "faults": "FaultsScreen", "equipment": "EquipmentScreen",
     "orders": "OrdersScreen", "connections": "ConnectionsScreen", "system": "SystemScreen", "trends": "TrendsScreen",
     "readings": "ReadingsScreen", "isolations": "IsolationsScreen", "energy": "EnergyScreen",
-    "commissioning": "CommissioningScreen",
+    "commissioning": "CommissioningScreen", "people": "PeopleScreen", "stock": "StockScreen",
 }  # fmt: skip
 SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen shows what it was opened for
     "equipment": ("show_equipment", str), "alarms": ("show_alarm", int), "faults": ("show_fault", int),
     "orders": ("show_order", int), "trends": ("show_points", str.split), "commissioning": ("show_point", str),
+    "people": ("show_person", str),
 }  # fmt: skip
 KEEP_REFUSAL_MS = 12_000
 SIGN_ON_FIRST = ("link.sign_on_first", "link.no_token")  # a remote collector that does not know this station yet

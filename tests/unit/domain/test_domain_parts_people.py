@@ -38,7 +38,7 @@ def test_each_version_of_a_record_counts_up_and_the_log_keeps_them_all() -> None
     first = saved(desk, BEARING)
     assert isinstance(first, Part)
     desk.do(SaveRecords((replace(first, place="架 3"),), (1,), "移库"), CHEN)
-    assert desk.world.records(Part)["BR-6204"].revision == 2  # noqa: PLR2004
+    assert desk.world.records(Part)["BR-6204"].revision == 2
     versions = [entry.event.record.place for entry in desk.log if isinstance(entry.event, RecordSaved)]  # type: ignore[union-attr]
     assert versions == ["", "架 3"]
 
@@ -56,13 +56,13 @@ def test_an_ended_record_leaves_the_world_and_its_number_is_never_given_again() 
     desk = Desk()
     saved(desk, BEARING)
     move(desk, MoveKind.IN, 1)
-    assert desk.world.next_number("stock_move") == 2  # noqa: PLR2004
+    assert desk.world.next_number("stock_move") == 2
     assert not desk.world.records(StockMove), "a move never changes, so it is over when it begins"
     assert desk.refusal(EndRecord("part", "BR-6204", 2, "停用"), CHEN) == "parts.refused.in_stock"
     move(desk, MoveKind.OUT, 1, note="报废")
     desk.do(EndRecord("part", "BR-6204", 3, "停用"), CHEN)
     assert not desk.world.records(Part)
-    assert World.load(None, numbers=desk.world.numbers).next_number("stock_move") == 3  # noqa: PLR2004
+    assert World.load(None, numbers=desk.world.numbers).next_number("stock_move") == 3
 
 
 def test_a_replayed_log_gives_the_same_records() -> None:
@@ -84,11 +84,11 @@ def test_master_data_is_the_supervisors(actor: object, record: object) -> None:
 def test_stock_is_moved_for_orders_and_the_price_is_the_average_of_what_came_in() -> None:
     desk = Desk()
     saved(desk, BEARING)
-    assert move(desk, MoveKind.IN, 10, price=40.0).price == 40.0, "nothing was there before"  # noqa: PLR2004
-    assert move(desk, MoveKind.IN, 10, price=60.0).price == 50.0  # noqa: PLR2004
+    assert move(desk, MoveKind.IN, 10, price=40.0).price == 40.0, "nothing was there before"
+    assert move(desk, MoveKind.IN, 10, price=60.0).price == 50.0
     order = desk.do(RaiseOrder(OrderKind.CORRECTIVE, "换轴承", "T1-P1"))[0].order  # type: ignore[union-attr]
     move(desk, MoveKind.OUT, 3, ZHAO, order=order.number)
-    assert move(desk, MoveKind.BACK, 1, ZHAO, order=order.number).stock == 18  # noqa: PLR2004
+    assert move(desk, MoveKind.BACK, 1, ZHAO, order=order.number).stock == 18
     moves = tuple(e.event.record for e in desk.log if isinstance(e.event, RecordSaved) and isinstance(e.event.record, StockMove))
     (taken,) = used(tuple(each for each in moves if each.order == order.number))
     assert (taken.part, taken.quantity, taken.cost) == ("BR-6204", 2, 100.0)
@@ -114,7 +114,7 @@ def test_a_wrong_move_is_refused(command: MoveStock, code: str) -> None:
     saved(desk, BEARING)
     move(desk, MoveKind.IN, 2)
     assert desk.refusal(command, CHEN) == code
-    assert desk.world.records(Part)["BR-6204"].stock == 2  # noqa: PLR2004
+    assert desk.world.records(Part)["BR-6204"].stock == 2
 
 
 def test_a_count_sets_the_stock_and_a_stock_typed_into_the_part_does_not() -> None:

@@ -1,0 +1,1 @@
+"""A register on screen: what all registers share."""
