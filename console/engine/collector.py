@@ -29,7 +29,9 @@ from typing import TYPE_CHECKING
 
 from console.domain.estate import Estate
 from console.domain.health import HealthState
+from console.domain.maintenance.rounds import LiveValue
 from console.domain.problems import Problem, Refused
+from console.domain.quality import Quality
 from console.domain.samples import Batch
 from console.domain.times import MINUTE
 from console.domain.world import World
@@ -63,6 +65,7 @@ from console.engine.public import Public
 from console.engine.publishing import Publishing
 from console.engine.queries import Queries
 from console.engine.reminding import Reminding
+from console.engine.safety import Safety
 from console.engine.silencing import Silencing
 from console.engine.system import SystemAlarms
 from console.engine.watch import Watch
@@ -212,6 +215,9 @@ class Collector:
             self._decisions, self._deadlines, self._system, clock,
             take=self.take, record=self._recorder.put, show=self._show, first_seen=image.first_seen,
         )  # fmt: skip
+        self._safety = Safety(
+            self._decisions, self._deadlines, self._system, clock, live=self._present, trusted=lambda: self._watch.clock_trusted
+        )
         photos = Photos(self._folder)
         ledger = LedgerDesk(Files(self._folder))
         self._people = People(image.secrets, self._decisions, clock)
@@ -291,6 +297,7 @@ class Collector:
         self._watch.summarise(self._reminding.start())
         self._manual.start(image.last_values)
         self._isolating.start()
+        self._safety.start()
         self._outbox.start()
         self._drilling.start()
         await self._first_commits()
@@ -373,12 +380,22 @@ class Collector:
     def _trusted(self) -> None:
         """Somebody confirmed the time."""
         self._reminding.trusted()
+        self._safety.look()
         self._outbox.trusted()
 
     def _lost(self, comm_point: str) -> bool:
         """Whether a comm_state point says now that its device does not answer."""
         point = self._decisions.world.points.get(comm_point)
         return point is not None and self._live.value(point.number) == SILENT
+
+    def _present(self, points: Iterable[str]) -> dict[str, LiveValue]:
+        """Present values of points that have one."""
+        numbers = [(point.id, point.number) for name in points if (point := self._decisions.world.points.get(name)) is not None]
+        return {
+            name: LiveValue(shown, Quality(self._live.quality(number)), self._live.time(number))
+            for name, number in numbers
+            if (shown := self._live.shown(number)) is not None
+        }
 
     def _hours(self) -> dict[str, float]:
         """Present values of the running-hours counters that plans count on."""

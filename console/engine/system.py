@@ -26,6 +26,9 @@ FLOOD = "flood"
 BACKUP = "backup"
 SPACE = "space"
 DAMAGE = "damage"
+ROUNDS = "rounds"
+HAZARDS = "hazards"
+DRILLS = "drills"
 PRIORITY = 4
 
 

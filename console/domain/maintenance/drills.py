@@ -24,6 +24,7 @@ from console.domain.times import DAY
 REMIND_DAYS = 30  # before a drill is due: rooms, people and the brigade have to be asked
 NINE = 540  # minutes: the hour of the day for which a due day stands
 ACTION_AS = ("note", "order", "hazard")
+OVERDUE, SOON, PLANNED = "overdue", "soon", "planned"
 
 
 class DrillResult(enum.StrEnum):
@@ -131,8 +132,8 @@ def state_of(plan: DrillPlan, now: int, timezone: str) -> str:
     """``overdue`` from the day after the due day on, ``soon`` from :data:`REMIND_DAYS` before, else ``planned``."""
     today, due = local_day(now, timezone), due_day(plan, timezone)
     if today > due:
-        return "overdue"
-    return "soon" if (due - today).days <= REMIND_DAYS else "planned"
+        return OVERDUE
+    return SOON if (due - today).days <= REMIND_DAYS else PLANNED
 
 
 def calendar_days(plan: DrillPlan, now: int, until: int, timezone: str) -> tuple[date, ...]:

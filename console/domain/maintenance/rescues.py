@@ -80,10 +80,8 @@ def wanted(fault: Fault) -> bool:
     return fault.category is Category.TRAPPED
 
 
-def followed(rescue: Rescue, fault: Fault | None, order: Order | None) -> dict[str, int | str]:
+def followed(rescue: Rescue, order: Order) -> dict[str, int | str]:
     """What the fault's order says by now and the record does not: nothing that a person typed is written over."""
-    if order is None or fault is None:
-        return {}
     found: dict[str, int | str] = {}
     arrived = order.stamps.get(OrderState.ON_SITE)
     if arrived is not None and not rescue.arrived_at:
