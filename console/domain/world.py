@@ -18,6 +18,8 @@ from console.domain.events import Entry, Event
 from console.domain.faults import Fault, ResponsePolicy
 from console.domain.isolations import Isolation
 from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.planning import Chain, Plan, chains
+from console.domain.maintenance.planning import schedule as overlaid
 from console.domain.maintenance.records import Record, kind_of
 from console.domain.notices import Notice, NoticeKind, NotifySettings
 from console.domain.orders import Order, OrderState
@@ -62,7 +64,9 @@ class World:
     rules: dict[str, AlarmRule] = field(default_factory=dict)
     equipment: dict[str, Equipment] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
+    site_plans: tuple[MaintenancePlan, ...] = ()  # of the site file
     schedule: dict[str, MaintenancePlan] = field(default_factory=dict)  # the plans themselves; ``plans`` is what they remember
+    chains: list[Chain] = field(default_factory=list)  # the same, nested levels together
     policy: ResponsePolicy = field(default_factory=ResponsePolicy)
     timezone: str = "Asia/Shanghai"
 
@@ -113,7 +117,8 @@ class World:
         self.rules = {rule.id: rule for rule in estate.rules}
         self.equipment = {equipment.id: equipment for equipment in estate.equipment}
         self.points = {point.id: point for point in estate.points}
-        self.schedule = {plan.id: plan for plan in estate.plans}
+        self.site_plans = estate.plans
+        self._replan()
         self.policy = estate.policy
         self.timezone = estate.site.timezone
 
@@ -209,6 +214,13 @@ class World:
             drawer.pop(record.id, None)
         if record.number:
             self.numbers[kind] = max(self.numbers.get(kind, 0), record.number)
+        if isinstance(record, Plan):
+            self._replan()
+
+    def _replan(self) -> None:
+        """The plans of the site file, overlaid by those made in the console."""
+        self.schedule = overlaid(self.site_plans, self.records(Plan).values())
+        self.chains = chains(self.schedule)
 
     def replay(self, entries: Iterable[Entry]) -> None:
         """Apply the events of log entries, in their order."""

@@ -14,7 +14,7 @@ from console.domain.commands import AdvanceOrder, CancelOrder, CheckOrderItem, D
 from console.domain.estate import Site
 from console.domain.events import OrderRaised, PlanAdvanced
 from console.domain.orders import Order, OrderKind, OrderState
-from console.domain.plans import MaintenancePlan, PlanState
+from console.domain.plans import Aim, MaintenancePlan, PlanState
 from console.domain.text import Text
 from console.domain.times import DAY, HOUR, SECOND
 
@@ -225,6 +225,8 @@ def test_a_counter_that_was_exchanged_anchors_its_plan_anew() -> None:
     desk = desk_with(hours_plan())
     tick(desk, 8000.0)
     assert tick(desk, 3.0) == []
+    assert desk.world.plans["T1-P1/oil"].next_hours == 8500.0, "one look may be a glitch"
+    assert tick(desk, 3.0) == []
     assert desk.world.plans["T1-P1/oil"].next_hours == 503.0
     assert tick(desk, 502.0) == []
     assert len(tick(desk, 503.5)) == 1
@@ -246,7 +248,9 @@ def test_a_plan_that_changed_from_hours_to_dates_and_back_finds_its_new_aim() ->
     assert date_of(desk.world.plans["T1-P1/oil"].next_due) == "2026-12-21"
     desk.world.configure(estate(plans=(hours_plan(),)))
     tick(desk, 200.0)
-    assert desk.world.plans["T1-P1/oil"] == PlanState("T1-P1/oil", desk.world.plans["T1-P1/oil"].first_seen, next_hours=700.0)
+    seen = desk.world.plans["T1-P1/oil"].first_seen
+    aims = {POINT.id: Aim(700.0, 200.0)}
+    assert desk.world.plans["T1-P1/oil"] == PlanState("T1-P1/oil", seen, next_hours=700.0, aims=aims)
 
 
 def test_an_order_whose_plan_was_removed_is_finished_and_forgotten_by_it() -> None:
