@@ -64,6 +64,7 @@ class PastPage(QWidget, Generic[R]):
         card.body.addWidget(self._foot)
         outer.addWidget(card)
         picture.records_changed.connect(self._records)
+        picture.replaced.connect(self._came_back)
         self.retranslate()
 
     def opened(self) -> None:
@@ -96,6 +97,11 @@ class PastPage(QWidget, Generic[R]):
 
     def _records(self, kinds: set[str]) -> None:
         if kind_of(self._kind) in kinds and self.isVisible():
+            self.opened()
+
+    def _came_back(self) -> None:
+        """The line is there again: what could not be read can be now."""
+        if self.isVisible():
             self.opened()
 
     def _show(self) -> None:
