@@ -1,13 +1,13 @@
 """Which values leave everything as it is: the alarm engine passes them over all at once, as arrays.
 
 A point is calm while its value lies in the range that leaves every rule on it as it is: at rest, or active for good. For plain
-limits, states, bits and codes that range is known beforehand; a point with any other rule, or with a delay that runs, is never calm.
+limits, states, bits and codes that range is known beforehand; a point with any other rule, or with a running delay, is never calm.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 import numpy as np
 import numpy.typing as npt
@@ -28,11 +28,9 @@ class Calm:
         self._low = np.zeros(0)
         self._high = np.zeros(0)
 
-    def configure(self, of_point: Mapping[int, Iterable[AlarmRule]], size: int) -> None:
-        """Other rules, all of them at rest."""
-        self._low, self._high = np.full(size, math.inf), np.full(size, -math.inf)
-        for number, rules in of_point.items():
-            self.settle(number, [quiet_range(rule) for rule in rules])
+    def configure(self, size: int) -> None:
+        """So many points, none of them judged."""
+        self._low, self._high = np.full(size, -math.inf), np.full(size, math.inf)
 
     def settle(self, number: int, ranges: Iterable[Range]) -> None:
         """What each rule of the point does not mind now."""

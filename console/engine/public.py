@@ -40,7 +40,7 @@ from console.link.server import Console, LinkServer
 SOON = 0.02  # seconds of real time that record changes wait for company
 VALUES_EVERY = 0.2
 HEALTH_EVERY = 1.0
-REMEMBERED = 20_000  # records whose last shown entry is known: far more than can wait for a commit
+REMEMBERED = 10_000  # at least so many records' last shown entry is known: more than can wait for a commit
 
 Record = Alarm | Fault | Order | PlanState | Account | TypedReading | Isolation | Silence | AnyRecord
 
@@ -99,7 +99,8 @@ class Public:
             "silences": {}, "records": {},
         }  # fmt: skip
         self.awaited: dict[str, int] = {}  # manual points, and since when each is known
-        self._sequence: dict[tuple[str, Key], int] = {}
+        self._sequence: dict[tuple[str, Key], int] = {}  # the entry that each record was shown by last
+        self._sequence_before: dict[tuple[str, Key], int] = {}  # the same of those shown longer ago
         self._changes: dict[tuple[str, int], Change] = {}
         self._dirty: dict[str, dict[Any, Any]] = {kind: {} for kind in self._shown}
         self._health: dict[str, HealthLine] = {}
@@ -148,12 +149,12 @@ class Public:
                 self._duty(entry.event)
                 continue
             kind, key = _place(record)
-            if self._sequence.get((kind, key), 0) > entry.sequence:
+            place = (kind, key)
+            if (self._sequence.get(place) or self._sequence_before.get(place, 0)) > entry.sequence:
                 continue
-            self._sequence.pop((kind, key), None)
-            self._sequence[kind, key] = entry.sequence
+            self._sequence[place] = entry.sequence
             if len(self._sequence) > REMEMBERED:
-                self._sequence.pop(next(iter(self._sequence)))  # the one that was shown longest ago
+                self._sequence, self._sequence_before = {}, self._sequence
             self._dirty[kind][key] = record
             if (isinstance(record, Alarm) and record.over) or (isinstance(record, Silence | MaintenanceRecord) and not record.open):
                 self._shown[kind].pop(key, None)
