@@ -76,6 +76,7 @@ def start_demo(
     collector = start_collector(folder, ["--config", str(site), "--clock", clock, "--seed-accounts", str(accounts)], detached=False)
     started.append(collector)
     _await_collector(collector, folder)
+    _fill_registers(folder, accounts)
     return control
 
 
@@ -128,6 +129,23 @@ def free_ports(count: int) -> tuple[int, int]:
                 continue
             return base, base + count
     raise Refused("cli.demo.failed", part="TCP", reason="no free ports")
+
+
+def _fill_registers(folder: Path, accounts: Path) -> None:
+    """The registers of a new demo estate, entered by its supervisor through the link as any person would."""
+    from config.demo import registers
+    from console.domain.commands import SaveRecords
+    from console.link.calls import Call
+
+    (supervisor,) = (person for person in json.loads(accounts.read_text(encoding="utf-8")) if person["account"] == "zhou")
+    with Call(folder, account="zhou", secret=supervisor["secret"], watch=True) as call:
+        snapshot = call.snapshot()
+        if snapshot.records:
+            return  # a store that was used before
+        records = registers.records(snapshot.now)
+        call.ask(SaveRecords(records, (0,) * len(records)))
+        for move in registers.stock():
+            call.ask(move)
 
 
 def _await_ready(devices: subprocess.Popen[bytes], folder: Path) -> int:
