@@ -18,7 +18,10 @@ def records(now: int) -> tuple[AnyRecord, ...]:
 
 def stock() -> tuple[MoveStock, ...]:
     """What is on the shelf: the parts' first delivery. One of them is already short."""
-    first = (("BR-6308", 6, 86.0), ("SEAL-35", 3, 120.0), ("DET-YG", 12, 95.0), ("ROLLER-80", 8, 45.0), ("FUSE-6A", 40, 2.5), ("BELT-DOOR", 1, 210.0))  # fmt: skip
+    first = (
+        ("BR-6308", 6, 86.0), ("SEAL-35", 3, 120.0), ("DET-YG", 12, 95.0), ("ROLLER-80", 8, 45.0), ("FUSE-6A", 40, 2.5),
+        ("BELT-DOOR", 1, 210.0),
+    )  # fmt: skip
     return tuple(MoveStock(part, MoveKind.IN, count, price=price, slip="RK-0001") for part, count, price in first)
 
 
@@ -28,13 +31,13 @@ def _vendors(now: int) -> tuple[Vendor, ...]:
 
     return (
         Vendor(
-            id="V-LIFT", name="示例电梯维保有限公司（虚构）", contact="钱经理", phone=_PHONE.format(11), emergency_phone=_PHONE.format(12),
-            licence="TS-0000000", licence_until=now + 400 * DAY, equipment_kinds=("elevator",),
+            id="V-LIFT", name="示例电梯维保有限公司（虚构）", contact="钱经理", phone=_PHONE.format(11),
+            emergency_phone=_PHONE.format(12), licence="TS-0000000", licence_until=now + 400 * DAY, equipment_kinds=("elevator",),
             contracts=(contract("HT-LIFT-01", "电梯维保", 65, 96_000),),
         ),
         Vendor(
-            id="V-FIRE", name="示例消防技术服务有限公司（虚构）", contact="吴工", phone=_PHONE.format(21), emergency_phone=_PHONE.format(22),
-            equipment_kinds=("fire",), contracts=(contract("HT-FIRE-01", "消防设施维保检测", 210, 58_000),),
+            id="V-FIRE", name="示例消防技术服务有限公司（虚构）", contact="吴工", phone=_PHONE.format(21),
+            emergency_phone=_PHONE.format(22), equipment_kinds=("fire",), contracts=(contract("HT-FIRE-01", "消防设施维保检测", 210, 58_000),),
         ),
         Vendor(
             id="V-WATER", name="示例水务设备有限公司（虚构）", contact="郑工", phone=_PHONE.format(31), equipment_kinds=("water",),
@@ -48,8 +51,14 @@ def _people(now: int) -> tuple[Person, ...]:
         return Certificate(kind, number, since=now - 900 * DAY, until=now + days * DAY)
 
     return (
-        Person(id="wang", name="王建国", team="甲班", skills=("值班",), level="post", certificates=(held("fire", "XF-0001", 500),)),
-        Person(id="zhou", name="周敏", team="工程部", skills=("管理",), level="project", certificates=(held("safety", "AQ-0001", 300),)),
+        Person(
+            id="wang", name="王建国", team="甲班", skills=("值班",), level="post",
+            certificates=(held("fire", "XF-0001", 500),),
+        ),
+        Person(
+            id="zhou", name="周敏", team="工程部", skills=("管理",), level="project",
+            certificates=(held("safety", "AQ-0001", 300),),
+        ),
         Person(
             id="li", name="李强", team="维修一组", skills=("pump", "electrical"), level="post", rate=45.0,
             certificates=(held("electrician", "DG-0001", 40), held("high_voltage", "GY-0001", 260)),
