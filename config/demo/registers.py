@@ -37,7 +37,8 @@ def _vendors(now: int) -> tuple[Vendor, ...]:
         ),
         Vendor(
             id="V-FIRE", name="示例消防技术服务有限公司（虚构）", contact="吴工", phone=_PHONE.format(21),
-            emergency_phone=_PHONE.format(22), equipment_kinds=("fire",), contracts=(contract("HT-FIRE-01", "消防设施维保检测", 210, 58_000),),
+            emergency_phone=_PHONE.format(22), equipment_kinds=("fire",),
+            contracts=(contract("HT-FIRE-01", "消防设施维保检测", 210, 58_000),),
         ),
         Vendor(
             id="V-WATER", name="示例水务设备有限公司（虚构）", contact="郑工", phone=_PHONE.format(31), equipment_kinds=("water",),
