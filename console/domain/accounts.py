@@ -48,6 +48,7 @@ class Right(enum.StrEnum):
 
     DO_SAFETY = "do_safety"  # make rounds, report and rectify hazards, follow emergency plans, write rescue records
     MANAGE_SAFETY = "manage_safety"  # routes, emergency plans, drills; analyse hazards, explain missed rounds
+    PLAN_MAINTENANCE = "plan_maintenance"  # plans, their turns, working days
 
 
 _DESK = {
@@ -60,7 +61,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.SUPERVISOR: frozenset(
         _DESK
         | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG, Right.RUN_DRILL}
-        | {Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK, Right.MANAGE_SAFETY}
+        | {Right.PLAN_MAINTENANCE, Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK, Right.MANAGE_SAFETY}
     ),
     Role.TECHNICIAN: frozenset(
         {Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK, Right.DO_SAFETY}

@@ -16,7 +16,7 @@ from console.domain.maintenance.records import Record
 from console.domain.plans import Span
 from console.domain.text import EMPTY, Text
 
-LONGEST_MOVE = 31  # days that a date may move to find a working day outside the blackouts; our choice: further is another turn
+LONGEST_MOVE = 366  # days that a date may move to find a working day outside the blackouts: within a year there is one
 
 
 class Day(msgspec.Struct, frozen=True, omit_defaults=True):

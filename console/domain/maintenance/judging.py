@@ -11,6 +11,7 @@ from console.domain.acts import Act, demanded, words
 from console.domain.commands import EndRecord, SaveRecords
 from console.domain.events import Event, RecordSaved
 from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.calendars import CalendarYear
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.cards_decisions import check_cards, judge_card
 from console.domain.maintenance.drills import DrillPlan, Training
@@ -22,9 +23,13 @@ from console.domain.maintenance.parts import Part
 from console.domain.maintenance.parts_decisions import judge_part
 from console.domain.maintenance.people import Person
 from console.domain.maintenance.people_decisions import judge_person
+from console.domain.maintenance.planning import Plan, TurnChange
+from console.domain.maintenance.planning_decisions import judge_calendar, judge_plan, judge_turn
 from console.domain.maintenance.records import kind_of
 from console.domain.maintenance.rounds import Route
 from console.domain.maintenance.rounds_decisions import judge_route
+from console.domain.maintenance.shifts import ShiftNote, WatchList
+from console.domain.maintenance.shifts_decisions import judge_list, judge_note
 from console.domain.maintenance.vendors import Vendor, Visit
 from console.domain.maintenance.vendors_decisions import judge_vendor, judge_visit
 from console.domain.problems import Refused
@@ -37,6 +42,8 @@ JUDGES: dict[type[AnyRecord], Judge] = {
     Person: judge_person,
     Card: judge_card,
     Part: judge_part,
+    WatchList: judge_list,
+    ShiftNote: judge_note,
     Vendor: judge_vendor,
     Visit: judge_visit,
     Route: judge_route,
@@ -44,6 +51,9 @@ JUDGES: dict[type[AnyRecord], Judge] = {
     DrillPlan: judge_drill_plan,
     Training: judge_training,
     OutageNotice: judge_notice,
+    Plan: judge_plan,
+    TurnChange: judge_turn,
+    CalendarYear: judge_calendar,
 }
 
 
