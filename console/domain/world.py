@@ -47,6 +47,7 @@ class World:
     plans: dict[str, PlanState] = field(default_factory=dict)
     accounts: dict[str, Account] = field(default_factory=dict)
     readings: dict[str, Readings] = field(default_factory=dict)  # of manual points, the newest of each
+    awaited: dict[str, int] = field(default_factory=dict)  # manual points, and since when each is known (UTC ns)
     isolations: dict[int, Isolation] = field(default_factory=dict)  # open, or lifted within the last day
     silences: dict[int, Silence] = field(default_factory=dict)  # open ones
     notices: dict[int, Notice] = field(default_factory=dict)  # to be sent, or of an open fault
@@ -221,6 +222,10 @@ class World:
         """The plans of the site file, overlaid by those made in the console."""
         self.schedule = overlaid(self.site_plans, self.records(Plan).values())
         self.chains = chains(self.schedule)
+
+    def recall(self, order: Order) -> None:
+        """An order that ended long ago is asked for again (an invoice, a call back): it stays until the next one ends."""
+        self.orders.setdefault(order.number, order)
 
     def replay(self, entries: Iterable[Entry]) -> None:
         """Apply the events of log entries, in their order."""

@@ -239,7 +239,7 @@ class Collector:
             accounts=world.accounts,
         )
         self._exports = Exports(self._folder, lambda: self._configuring.estate)
-        queries = Queries(
+        queries = self._queries = Queries(
             self._folder,
             self._workers,
             self._configuring,
@@ -340,6 +340,7 @@ class Collector:
         await self._server.close()
         self._people.close()
         self._exports.close()
+        self._queries.close()
         self._workers.close()
         await asyncio.to_thread(self._recorder.stop)
 
@@ -366,7 +367,7 @@ class Collector:
         self._comms.configure(estate)
         self._isolating.configure(estate)
         self._keeping.configure(estate)
-        self._public.awaited = self._manual.configure(estate)
+        self._public.awaited = self._decisions.world.awaited = self._manual.configure(estate)
         self._public.configure(estate, revision)
         if self._tidying is not None:
             self._tidying.cancel()

@@ -16,9 +16,13 @@ from console.domain import commands as cmd
 from console.domain import handling
 from console.domain.accounts import Account, Right
 from console.domain.acts import require
+from console.domain.attachments import Attachment
 from console.domain.commands import Command
 from console.domain.events import Entry, IsolationOpened, OrderRaised, RecordSaved, SignedOff, SignedOn
+from console.domain.maintenance.contractors import KeepInvoice, VisitLeft
 from console.domain.maintenance.files import StoreFile
+from console.domain.maintenance.orderwork import CallBack
+from console.domain.maintenance.shifts import SignHandover
 from console.domain.problems import Refused
 from console.engine import system as system_alarms
 from console.engine.bench import BenchDesk
@@ -190,7 +194,7 @@ class Desk:
         self._public.flush()
         return Done(ask.command_id, number)
 
-    async def _carry_out(self, console: Console, ask: Ask) -> int:  # noqa: PLR0911, PLR0912 - one line a command
+    async def _carry_out(self, console: Console, ask: Ask) -> int:  # noqa: PLR0911, PLR0912, PLR0915 - one line a command
         command = ask.command
         by = By(console.account, console.station, ask.seen, ask.command_id)
         match command:
@@ -250,9 +254,38 @@ class Desk:
             case cmd.VerifyOrder():
                 await self._people.check(actor.name, command.secret, console.station)  # a signature
                 return await self._decide(actor, command, by)
+            case SignHandover():
+                return await self._hand_over(console, actor, command, by)
             case _:
+                await self._prepare(command)
                 return await self._decide(actor, command, by)
         return 0
+
+    async def _prepare(self, command: Command) -> None:
+        """An order may not name a file that was never sent; and what comes late for one that ended long ago finds it again."""
+        for field in ("file", "sheet"):
+            named = getattr(command, field, None)
+            if isinstance(named, Attachment):
+                self._ledger.refuse_unsent(named.sha)
+        match command:
+            case cmd.NoteOrder() | CallBack() | KeepInvoice() | VisitLeft() if command.order not in self._decisions.world.orders:
+                order = await self._queries.order(command.order)
+                if order is not None:
+                    self._decisions.world.recall(order)
+            case _:
+                pass
+
+    async def _hand_over(self, console: Console, actor: Account, command: SignHandover, by: By) -> int:
+        """Two signatures at one desk: each secret is checked, and whoever takes over sits at the desk afterwards."""
+        require(actor, Right.HAND_OVER)
+        if command.outgoing == command.incoming:
+            raise Refused("shift.refused.same_person")
+        await self._people.check(command.outgoing, command.outgoing_secret, console.station)
+        await self._people.check(command.incoming, command.incoming_secret, console.station)
+        number = await self._decide(actor, command, by)
+        if console.account != command.incoming:
+            await self._sign_on(console, command.incoming, by)
+        return number
 
     async def _decide(self, actor: Account, command: Command, by: By) -> int:
         """What the domain decides. Its own refusals come first: they say more than "somebody changed it"."""

@@ -15,6 +15,7 @@ from console.domain.maintenance.people import Person
 from console.domain.maintenance.planning import Plan, TurnChange
 from console.domain.maintenance.rescues import Rescue
 from console.domain.maintenance.rounds import Round, Route, RouteMemory
+from console.domain.maintenance.shifts import Handover, ShiftBook, ShiftCheck, ShiftNote, WatchList, WatchRecord
 from console.domain.maintenance.vendors import Vendor, Visit
 
 AnyRecord = (
@@ -22,4 +23,5 @@ AnyRecord = (
     | Route | RouteMemory | Round | Hazard | HazardSpot | EmergencyPlan | EmergencyRun | DrillPlan | Drill | Training
     | Rescue | OutageNotice | Card | LedgerBatch
     | DrillRun | Plan | TurnChange | CalendarYear
+    | WatchList | WatchRecord | ShiftNote | ShiftCheck | Handover | ShiftBook
 )  # fmt: skip

@@ -21,6 +21,7 @@ from console.domain.maintenance.orderwork import OrderCommand
 from console.domain.maintenance.parts import MoveStock
 from console.domain.maintenance.rescues import SignRescue
 from console.domain.maintenance.rounds import AnswerRound, BeginRound, ExplainRounds, FinishRound
+from console.domain.maintenance.shifts import FinishNote, RecordShiftCheck, SaveWatchRecord, SignHandover
 
 MaintenanceCommand = (
     StartDrill | EndDrill | NoteDrill | ReturnSimulated | MoveStock | StoreFile | ImportLedger | UndoLedgerImport
@@ -29,4 +30,5 @@ MaintenanceCommand = (
     | BeginEmergency | DoEmergencyStep | NoteEmergency | EndEmergency | CheckMaterials
     | RecordDrill | ReviewDrill | SignRescue
     | OrderCommand | ContractorCommand | TakeCall
+    | SaveWatchRecord | RecordShiftCheck | FinishNote | SignHandover
 )  # fmt: skip

@@ -25,11 +25,13 @@ from console.domain.maintenance import (
     rescues,
     rounds,
     rounds_decisions,
+    shifts_decisions,
 )
 from console.domain.maintenance import orderwork as ow
 from console.domain.maintenance.drilling import EndDrill, NoteDrill, ReturnSimulated, StartDrill
 from console.domain.maintenance.intake import TakeCall
 from console.domain.maintenance.parts import MoveStock
+from console.domain.maintenance.shifts import FinishNote, RecordShiftCheck, SaveWatchRecord, SignHandover
 
 DECISIONS: dict[type, Callable[[Act, Any], tuple[Event, ...]]] = {
     SaveRecords: judging.save,
@@ -53,6 +55,10 @@ DECISIONS: dict[type, Callable[[Act, Any], tuple[Event, ...]]] = {
     drills.RecordDrill: drills_decisions.record,
     drills.ReviewDrill: drills_decisions.review,
     rescues.SignRescue: drills_decisions.sign_rescue,
+    SaveWatchRecord: shifts_decisions.save_record,
+    RecordShiftCheck: shifts_decisions.check,
+    FinishNote: shifts_decisions.finish_note,
+    SignHandover: shifts_decisions.sign,
     StartDrill: drilling_decisions.start,
     EndDrill: drilling_decisions.end,
     NoteDrill: drilling_decisions.note,
