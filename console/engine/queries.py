@@ -13,8 +13,9 @@ from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.health import HealthLine
 from console.domain.keeping import Keeping, StoreStatus
+from console.domain.orders import Order
 from console.domain.problems import Refused
-from console.engine import checking, reading
+from console.engine import checking, ordersearch, reading
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
 from console.engine.configuring import Configuring
@@ -27,6 +28,7 @@ from console.link.exports import ExportPartQuery, ExportQuery
 from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.ledger import KeptFileQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
+from console.link.orders import OrderAnswer, OrderQuery, OrderSearchAnswer, OrderSearchQuery
 from console.link.quality import KpiQuery, QualityQuery, QualityRowsQuery
 from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import (
@@ -83,6 +85,15 @@ class Queries:
         self._store = store
         self._exports = exports
         self._figures = figures
+        self._searching = Workers(1)  # one process keeps the lines that are searched
+
+    def close(self) -> None:
+        """End the process that searches."""
+        self._searching.close()
+
+    async def order(self, number: int) -> Order | None:
+        """An order however old; None: there is none of that number."""
+        return await self._workers.run(ordersearch.one, self._folder, number)
 
     async def answer(self, console: Console, query: m.Query) -> m.Answer:  # noqa: PLR0911, PLR0912 - one line a question
         """The answer; raises :class:`Refused`."""
@@ -101,6 +112,11 @@ class Queries:
                 return m.FaultHistoryAnswer(query.id, await self._ledger(reading.faults, query))
             case m.OrderHistoryQuery():
                 return m.OrderHistoryAnswer(query.id, await self._ledger(reading.orders, query))
+            case OrderSearchQuery():
+                total, orders = await self._searching.run(ordersearch.search, self._folder, query)
+                return OrderSearchAnswer(query.id, total, query.offset, orders)
+            case OrderQuery():
+                return OrderAnswer(query.id, await self.order(query.number))
             case IsolationHistoryQuery():
                 return IsolationHistoryAnswer(query.id, await self._ledger(reading.isolations, query))
             case ReadingHistoryQuery():

@@ -39,6 +39,7 @@ from console.link.exports import ExportAnswers, ExportQueries
 from console.link.keeping import StoreAnswer, StoreQuery
 from console.link.ledger import LedgerAnswer, LedgerQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
+from console.link.orders import OrderAnswers, OrderQueries
 from console.link.quality import QualityAnswers, QualityQueries
 from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
@@ -167,7 +168,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
     | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery | NotifyQuery
-    | StoreQuery | ExportQueries | RecordsQuery | LedgerQuery | QualityQueries
+    | StoreQuery | ExportQueries | RecordsQuery | LedgerQuery | QualityQueries | OrderQueries
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -385,5 +386,6 @@ Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
     | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers | RecordsAnswer | LedgerAnswer | QualityAnswers
+    | OrderAnswers
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

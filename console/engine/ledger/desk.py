@@ -9,6 +9,7 @@ from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.maintenance.files import StoreFile
 from console.domain.maintenance.records import Record
+from console.domain.problems import Refused
 from console.engine.files import Files
 from console.link.ledger import KeptFileAnswer, KeptFileQuery, LedgerAnswer
 from console.link.server import Console
@@ -33,6 +34,11 @@ class LedgerDesk:
     def refuse_unknown(self, records: Iterable[Record]) -> None:
         """Records may only name files that are here."""
         self._files.refuse_unknown(records)
+
+    def refuse_unsent(self, sha: str) -> None:
+        """The same for one file that an order names."""
+        if not self._files.has(sha):
+            raise Refused("ledger.file.unknown")
 
     def left(self, console: Console) -> None:
         """A desk is gone: what it has not finished is thrown away."""
