@@ -82,6 +82,10 @@ def status(arguments: argparse.Namespace) -> int:
         from console.cli.bench import why
 
         return why(arguments)
+    if arguments.values:
+        from console.cli.values import values
+
+        return values(arguments)
     with calling(arguments) as call:
         snapshot = call.snapshot()
         diagnostics = query(call, DiagnosticsQuery, DiagnosticsAnswer)

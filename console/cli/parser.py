@@ -88,6 +88,7 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:  # noqa: PLR0915 
         program.command("schema", "files:schema", example="building-console schema > site.schema.json")
         status = program.command("status", "ask:status", "store", "json", "ca", example="building-console status --json")
         status.add_argument("--why", metavar="POINT", default="", help=tr("cli.option.why"))
+        status.add_argument("--values", metavar="EQUIPMENT", default="", help=tr("cli.option.values"))
         history = program.command(
             "history", "ask:history", "store", "since", "ca",
             example="building-console history T1-L1.current_floor --since 2026-11-21 --bucket 1m --format csv",

@@ -141,6 +141,15 @@ def test_status_tells_every_connection_and_what_is_read(demo: Demo) -> None:
     assert {line["state"] for line in status["health"]} <= {"starting", "ok", "degraded", "down"}
 
 
+def test_status_shows_the_present_values_of_one_machine(demo: Demo) -> None:
+    rows = json.loads(output("status", "--store", str(demo.folder), "--values", "T1-L1", "--json"))
+    floor = next(row for row in rows if row["point"] == "T1-L1.current_floor")
+    assert floor["quality"] == "good" and floor["time"] > 0
+    assert "T1-L1.current_floor" in output("status", "--store", str(demo.folder), "--values", "T1-L1.current_floor")
+    unknown = command("status", "--store", str(demo.folder), "--values", "T1-L99")
+    assert unknown.returncode and "T1-L" in unknown.stderr
+
+
 def test_alarms_faults_and_orders_of_one_event_name_each_other(demo: Demo) -> None:
     alarm = next(each for each in demo.asked("alarms") if each["equipment"] == "T1-L1")
     fault = next(each for each in demo.asked("faults") if each["equipment"] == "T1-L1")
