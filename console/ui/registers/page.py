@@ -31,14 +31,17 @@ R = TypeVar("R", bound=Record)
 class RegisterAct(Generic[R]):
     """Something to be done: with the chosen record, or (``fresh``) without one. ``may`` None: whoever is signed on.
 
-    ``form`` gives the form that asks for what is needed; ``key`` works while the list has the focus.
+    ``form`` gives the form that asks for what is needed; ``key`` works while the list has the focus. ``run`` does it without a form.
+    ``fits``: whether it makes sense with the chosen record.
     """
 
     name: str
     key: str
-    form: Callable[[R | None], Form]
+    form: Callable[[R | None], Form] | None
     may: Callable[[], bool]
     fresh: bool = False
+    run: Callable[[R | None], None] | None = None
+    fits: Callable[[R], bool] = lambda _record: True
 
 
 class RegisterPage(QWidget, Generic[R]):
@@ -203,7 +206,7 @@ class RegisterPage(QWidget, Generic[R]):
         record = self.present()
         self.facts.setVisible(record is not None)
         for act in self._acts.values():
-            self._buttons[act.name].setEnabled(act.may() and (act.fresh or record is not None))
+            self._buttons[act.name].setEnabled(act.may() and (act.fresh or (record is not None and act.fits(record))))
         self.versions.show_for(record)
         if record is None:
             self.detail.set_heading(tr(f"{self._part}.choose"))
@@ -223,10 +226,17 @@ class RegisterPage(QWidget, Generic[R]):
         self._show_page()
 
     def _opener(self, act: RegisterAct[R]) -> Callable[[], None]:
-        return lambda: self.open_form(act.form(None if act.fresh else self.present()))
+        def open_act() -> None:
+            record = None if act.fresh else self.present()
+            if act.run is not None:
+                act.run(record)
+            elif act.form is not None:
+                self.open_form(act.form(record))
+
+        return open_act
 
     def _first_act(self) -> None:
         for act in self._acts.values():
-            if not act.fresh:
+            if not act.fresh and self._buttons[act.name].isEnabled():
                 self._buttons[act.name].click()
                 return
