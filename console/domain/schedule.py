@@ -64,7 +64,7 @@ def due(
     conditions ask for (percent, by ``plan#place``). ``among``: only these chains, whole; all of them otherwise. Apply the events
     before the next call.
     """
-    run = _Run(world, now, values, changes, book(world), _today(now, world.timezone), world.next_order)
+    run = _Run(world, now, values, changes, book(world), today_of(now, world.timezone), world.next_order)
     for chain in world.chains if among is None else among:
         run.look(chain)
     return tuple(run.events)
@@ -324,7 +324,13 @@ def _order(chain: Chain, levels: tuple[int, ...], number: int, now: int, due_at:
     )
 
 
-def _today(now: int, zone: str) -> int:
+def midnight_of(day: int, zone: str) -> int:
+    """When a local day begins, UTC ns."""
+    moment = datetime.combine(date.fromordinal(day), time(), ZoneInfo(zone))
+    return round((moment - _EPOCH) / timedelta(seconds=1)) * SECOND
+
+
+def today_of(now: int, zone: str) -> int:
     """The last local day whose 08:00 is over."""
     local = _local(now, zone)
     return local.date().toordinal() - (local.hour < DUE_HOUR)

@@ -61,6 +61,7 @@ from console.engine.notifying.outbox import Outbox
 from console.engine.notifying.vault import open_vault
 from console.engine.people import People, Seed
 from console.engine.photos import Photos
+from console.engine.planning import Planning, daily_means
 from console.engine.public import Public
 from console.engine.publishing import Publishing
 from console.engine.queries import Queries
@@ -198,7 +199,11 @@ class Collector:
         self._publishing = Publishing(self._folder, self._live, self._board, clock, self._public.records)
         self._public.on_record = self._publishing.show
         self._watch = Watch(self._decisions, self._board, self._public, self._deadlines, self._system, clock=clock)
-        self._reminding = Reminding(self._decisions, self._deadlines, clock, self._hours, lambda: self._watch.clock_trusted)
+        self._reminding = Reminding(self._decisions, self._deadlines, clock, lambda: self._watch.clock_trusted)
+        self._planning = Planning(
+            self._decisions, self._deadlines, clock, self._live.value,
+            daily=daily_means(self._folder, self._workers), trusted=lambda: self._watch.clock_trusted,
+        )  # fmt: skip
         site = image.estate.site.id if image.estate is not None else self._folder.name
         self._outbox = Outbox(
             self._decisions, self._deadlines, clock, self._board, open_vault(self._folder, site),
@@ -295,6 +300,7 @@ class Collector:
         self._watch.begin(image)
         self._silencing.start()
         self._watch.summarise(self._reminding.start())
+        self._planning.start()
         self._manual.start(image.last_values)
         self._isolating.start()
         self._safety.start()
@@ -324,6 +330,7 @@ class Collector:
             self._tidying.cancel()
         await self._bench.close()
         await self._keeping.close()
+        await self._planning.close()
         await self._lines.close()
         await self._publishing.close()
         await self._outbox.close()
@@ -375,12 +382,13 @@ class Collector:
         if self._running:
             await self._publishing.configure(estate)
             await self._lines.configure(estate)
-            self._reminding.plans()
+            self._planning.refresh()
             self._manual.start()
 
     def _trusted(self) -> None:
         """Somebody confirmed the time."""
         self._reminding.trusted()
+        self._planning.refresh()
         self._safety.look()
         self._outbox.trusted()
 
@@ -397,12 +405,6 @@ class Collector:
             for name, number in numbers
             if (shown := self._live.shown(number)) is not None
         }
-
-    def _hours(self) -> dict[str, float]:
-        """Present values of the running-hours counters that plans count on."""
-        world = self._decisions.world
-        points = [world.points[plan.hours_point] for plan in world.schedule.values() if plan.hours_point in world.points]
-        return {point.id: value for point in points if (value := self._live.value(point.number)) is not None}
 
     async def _look_at_recorder(self) -> None:
         """Show the recorder's health, and sound when it does not record."""

@@ -1,14 +1,13 @@
-"""Promises and plans: clock marks at their very moment, preventive orders when they are due. Deadlines, not ticks."""
+"""Promises: clock marks at their very moment. Deadlines, not ticks."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 
 from console.domain import events as ev
-from console.domain import handling, promises, schedule
+from console.domain import handling, promises
 from console.domain.alarms import Alarm
 from console.domain.events import Entry, FaultClockWarned
-from console.domain.times import MINUTE
 from console.engine.clocks import EngineClock
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
@@ -22,19 +21,17 @@ class Reminding:
         decisions: Decisions,
         deadlines: Deadlines,
         clock: EngineClock,
-        hours: Callable[[], Mapping[str, float]],
         trusted: Callable[[], bool],
     ) -> None:
         self._decisions = decisions
         self._deadlines = deadlines
         self._clock = clock
-        self._hours = hours  # present values of the plans' running-hours counters
         self._trusted = trusted  # False while the wall clock was stepped and nobody has confirmed the time
         decisions.after_commit.append(self._follow)
 
     def start(self) -> tuple[FaultClockWarned, ...]:
         """Catch up after a start: alarms that were committed without their fault, marks that passed meanwhile (as one
-        decision), plans. The marks that were announced."""
+        decision). The marks that were announced."""
         for alarm in list(self._decisions.world.alarms.values()):
             self._fault_for(alarm)
         late = self._due_marks(list(self._decisions.world.faults))
@@ -42,22 +39,12 @@ class Reminding:
             self._decisions.decide(late)
         for number in self._decisions.world.faults:
             self._arm(number)
-        self.plans()
         return tuple(late)
 
     def trusted(self) -> None:
         """The time was confirmed: what was held back counts now."""
         for number in list(self._decisions.world.faults):
             self._mark(number)
-        self.plans()
-
-    def plans(self) -> None:
-        """Raise what is due; called each minute of clock time, when a configuration or a counter changed."""
-        if self._trusted():
-            events = schedule.due(self._decisions.world, self._clock.now(), self._hours())
-            if events:
-                self._decisions.decide(events)
-        self._deadlines.set("plans", self._clock.now() + MINUTE, self.plans)
 
     def _follow(self, entries: tuple[Entry, ...]) -> None:
         touched: set[int] = set()

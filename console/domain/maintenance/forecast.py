@@ -15,7 +15,7 @@ from console.domain.maintenance.planning import Chain
 from console.domain.maintenance.planning_turns import Calendar, Visit, visits
 from console.domain.orders import Order
 from console.domain.plans import MaintenancePlan, PlanState
-from console.domain.schedule import FINISHED, local_day, waiting
+from console.domain.schedule import FINISHED, waiting
 
 MONTHS = 24
 HORIZON = 731  # days: 24 months with a leap day in them
@@ -143,8 +143,3 @@ def workload(chains: Sequence[Chain], foreseen: Sequence[Foreseen]) -> dict[tupl
 def overdue(chain: Chain, visit: Foreseen, today: int) -> bool:
     """Its day and its grace are over."""
     return visit.day + top(chain, visit).grace_days < today
-
-
-def today_of(now: int, zone: str) -> int:
-    """The local day at a moment."""
-    return local_day(now, zone)
