@@ -7,6 +7,8 @@ import msgspec
 from config.durations import words
 from config.fields import Context, Record
 from console.domain.faults import Clock, ClockLimits, ResponsePolicy
+from console.domain.orders import STAGES, OrderState
+from console.domain.stages import StageLimits, StagePolicy
 
 # Which row of requirements.md stands behind each default of its section 11.
 ROWS: dict[tuple[int, Clock], str] = {
@@ -26,6 +28,16 @@ ROWS: dict[tuple[int, Clock], str] = {
     (3, Clock.REPAIRED): "R-SLA-02",
 }
 
+# The stages whose limits add up to each promise.
+_STEPS: dict[Clock, tuple[OrderState, ...]] = {
+    clock: STAGES[1 : STAGES.index(last) + 1]
+    for clock, last in (
+        (Clock.RESPOND, OrderState.ASSIGNED),
+        (Clock.ON_SITE, OrderState.ON_SITE),
+        (Clock.REPAIRED, OrderState.SELF_CHECK),
+    )
+}
+
 
 def make_policy(record: Record | None, context: Context) -> ResponsePolicy:
     """The site's policy over the defaults."""
@@ -43,7 +55,28 @@ def make_policy(record: Record | None, context: Context) -> ResponsePolicy:
     warn = record.get("warn_percent", default.warn_percent)
     if list(warn) != sorted(set(warn)):
         context.mistake(record.line_of("warn_percent"), "warn_order", found=", ".join(str(mark) for mark in warn))
-    return ResponsePolicy(limits[1], limits[2], limits[3], tuple(warn))
+    return ResponsePolicy(limits[1], limits[2], limits[3], tuple(warn), _stages(record.get("stages"), limits, context))
+
+
+def _stages(record: Record | None, limits: dict[int, ClockLimits], context: Context) -> StagePolicy:
+    """The limits of an order's stages (R-WO-06); a warning where their sum is longer than the promise that they lead to."""
+    default = StagePolicy()
+    if record is None:
+        return default
+    found: dict[int, StageLimits] = {}
+    for priority in range(1, 5):
+        own: Record | None = record.get(f"p{priority}")
+        found[priority] = msgspec.structs.replace(default.limits(priority), **own.values) if own else default.limits(priority)
+        for clock, stages in _STEPS.items() if own and priority in limits else ():
+            promised = limits[priority].limit(clock)
+            steps = [found[priority].limit(stage) for stage in stages]
+            total = sum(step for step in steps if step is not None)
+            if promised is not None and (None in steps or total > promised):
+                context.findings.warning(
+                    context.file, (own or record).line_of(stages[-1].value), "stages_long", priority=priority, clock=clock.value,
+                    given="-" if None in steps else words(total), asked=words(promised),
+                )  # fmt: skip
+    return StagePolicy(found[1], found[2], found[3], found[4])
 
 
 def _weaker(priority: int, limits: ClockLimits, base: ClockLimits, record: Record, context: Context) -> None:

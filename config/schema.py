@@ -288,12 +288,24 @@ EQUIPMENT = Obj(
 
 _clock = Field(Duration(31 * DAY, none=True))
 LIMITS = Obj("limits", acknowledge=_clock, respond=_clock, on_site=_clock, restored=_clock, repaired=_clock)
+STAGE_LIMITS = Obj(
+    "stage_limits", verified=_clock, dispatched=_clock, assigned=_clock, on_site=_clock, in_progress=_clock, self_check=_clock,
+    acceptance=_clock, archived=_clock,
+)  # fmt: skip
+STAGES = Obj(
+    "stages",
+    p1=Field(STAGE_LIMITS, default="3 min, 5 min, 7 min, 15 min, 15 min, 23 h 15 min, 4 h, 24 h"),
+    p2=Field(STAGE_LIMITS, default="10 min, 20 min, 30 min, 1 h, 30 min, 45 h 30 min, 24 h, 3 d"),
+    p3=Field(STAGE_LIMITS, default="30 min, 30 min, 1 h, 22 h, 1 h, 23 h, 24 h, 3 d"),
+    p4=Field(STAGE_LIMITS, default="none, none, none, none, none, none, 3 d, 7 d"),
+)
 RESPONSE = Obj(
     "response",
     p1=Field(LIMITS, default="3 min, 15 min, 30 min, 2 h, 24 h"),
     p2=Field(LIMITS, default="10 min, 1 h, 2 h, 24 h, 48 h"),
     p3=Field(LIMITS, default="30 min, 2 h, 24 h, none, 48 h"),
     warn_percent=Field(ListOf(Int(1, 99), 5), default="50, 80"),
+    stages=Field(STAGES),
 )
 
 PERIOD = Obj(
@@ -380,7 +392,7 @@ FILE = Obj(
 
 OBJECTS: tuple[Obj, ...] = (
     FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, ALARM_STEP, PLAN,
-    SITE_PLAN, RESPONSE, LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION,
+    SITE_PLAN, RESPONSE, LIMITS, STAGES, STAGE_LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION,
     *DUTY, TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip
 
