@@ -29,6 +29,7 @@ class LineHealth:
     ) -> None:
         self.health = Health(frame("connection", connection.id, connection.name), sink, clock)
         self._where: Params = {"line": line_name(connection)}
+        self._silent = "driver.all_silent_serial" if isinstance(connection, ModbusSerial) else "driver.all_silent"
         self._units = units
         self._stray = stray
         self._clock = clock
@@ -46,7 +47,7 @@ class LineHealth:
         gone = sum(1 for unit in self._units if unit.offline)
         about: Params = {**self._where, "count": gone, "total": len(self._units)}
         if self.dark:
-            self.health.turn(HealthState.DOWN, Problem("driver.all_silent", about))
+            self.health.turn(HealthState.DOWN, Problem(self._silent, about))
         elif gone:
             self.health.turn(HealthState.DEGRADED, Problem("driver.some_silent", about))
         elif self._slow:

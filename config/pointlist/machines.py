@@ -210,7 +210,13 @@ class Resolver:
         said = machine.facts.get("location") or self._choices.location
         if not said:
             if self._estate and self._estate.locations:
-                return self._estate.locations[0].id
+                place = self._estate.locations[0]
+                self._note(
+                    machine.first,
+                    "location",
+                    Problem("pointlist.assumed_place", {"equipment": machine.name, "place": place.name.zh}),
+                )
+                return place.id
             said = tr("pointlist.somewhere", CHINESE)
         if said not in self._locations:
             name = identifier(said)

@@ -81,6 +81,8 @@ class People:
 
     async def check(self, name: str, secret: str, station: str) -> Account:
         """The account, if ``secret`` is its own; refuses (and counts) otherwise."""
+        if self.set_up:
+            raise Refused("refused.no_accounts")
         account = self._decisions.world.accounts.get(name)
         now = self._clock.now()
         if account is not None and account.locked_until > now:

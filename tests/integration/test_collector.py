@@ -322,6 +322,7 @@ async def test_the_first_administrator_is_made_once_and_the_end_of_the_watch_is_
     try:
         async with desk(process.folder) as console:
             assert console.picture.set_up
+            assert await console.refused(SignOn("chen", "long enough")) == "refused.no_accounts"
             assert await console.refused(SetUpAdministrator("chen", "陈", "short")) == "refused.secret_short"
             await console.ask(SetUpAdministrator("chen", "陈", "long enough"))
             assert console.picture.me == "chen"

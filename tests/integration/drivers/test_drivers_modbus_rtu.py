@@ -260,6 +260,13 @@ async def test_two_dtus_that_dial_one_port_are_told_apart_and_strangers_are_turn
         await first.until(lambda: first.answers[-1][2] is True, 3)
 
 
+async def test_a_serial_port_on_which_nobody_answers_speaks_of_its_wires_and_not_of_a_gateway(tmp_path: Path) -> None:
+    with bus(tmp_path, Rtu(ways={1: "silent"})) as line:
+        async with polling(serial(line.path), POINTS) as (findings, _):
+            await findings.until(lambda: findings.state("connection:gw") is HealthState.DOWN)
+            assert findings.line("connection:gw").problem.code == "driver.all_silent_serial"
+
+
 async def test_a_dtu_that_dials_again_replaces_its_dead_connection() -> None:
     port = free_port()
     async with (

@@ -186,6 +186,15 @@ def test_a_new_point_of_a_present_machine_leaves_every_other_line_alone() -> Non
     assert made.text.index("流量") < made.text.index("# the end of the pump")
 
 
+def test_a_machine_without_a_place_says_where_it_was_put() -> None:
+    rows = [["设备", "从站", "名称", "地址", "IP"], ["新泵", 9, "流量", "0x0014", "10.0.0.9"]]
+    made = drafted(xlsx(rows), present=PRESENT)
+    (place,) = {each.location for each in estate_of(made).equipment if each.name.zh == "新泵"}
+    remark = next(each for each in made.remarks if each.problem.code == "pointlist.assumed_place")
+    assert not remark.grave and estate_of(made).locations[0].id == place
+    assert remark.problem.params["place"] == estate_of(made).locations[0].name.zh
+
+
 def test_a_changed_point_changes_only_its_own_entries() -> None:
     made = drafted(
         xlsx([["设备标识", "点标识", "名称", "地址", "单位"], ["P1", "pressure", "压力", "0x0005", "MPa"]]), present=PRESENT
