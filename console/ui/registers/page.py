@@ -31,7 +31,7 @@ R = TypeVar("R", bound=Record)
 class RegisterAct(Generic[R]):
     """Something to be done: with the chosen record, or (``fresh``) without one. ``may`` None: whoever is signed on.
 
-    ``form`` gives the form that asks for what is needed; ``key`` works while the list has the focus. ``run`` does it without a form.
+    ``form`` gives the form that asks for what is needed; ``key`` works while the list has the focus. ``run`` does it without one.
     ``fits``: whether it makes sense with the chosen record.
     """
 
@@ -60,9 +60,11 @@ class RegisterPage(QWidget, Generic[R]):
         sort: str = "",
         foot: Callable[[], str] = lambda: "",
         kinds: tuple[type[Record], ...] = (),
+        title: Callable[[R], str] = lambda record: record.id,
     ) -> None:
         super().__init__()
         self._picture, self._part, self._rows, self._facts_of, self._foot_of = picture, part, rows, facts, foot
+        self._title_of = title
         self._acts = {act.name: act for act in acts}
         self._kinds = {kind_of(kind) for kind in kinds}
         self._chosen = ""
@@ -211,7 +213,7 @@ class RegisterPage(QWidget, Generic[R]):
         if record is None:
             self.detail.set_heading(tr(f"{self._part}.choose"))
             return
-        self.detail.set_heading(record.id, tr("registers.version", count=record.revision))
+        self.detail.set_heading(self._title_of(record), tr("registers.version", count=record.revision))
         self.facts.write(self._facts_of(record))
 
     def _choose(self) -> None:
