@@ -19,6 +19,17 @@ from console.domain.times import DAY, MINUTE
 MINUTES = 24 * 60  # of a day
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
+COMMON_UNITS: dict[str, tuple[str, float]] = {
+    "W·h": ("kW·h", 1e-3), "MW·h": ("kW·h", 1e3), "var·h": ("kvar·h", 1e-3), "L": ("m³", 1e-3),
+    "MJ": ("GJ", 1e-3), "kJ": ("GJ", 1e-6),
+}  # fmt: skip
+"""Units of counters that are added up in another one, and by what they are multiplied."""
+
+
+def common_unit(unit: str) -> tuple[str, float]:
+    """The unit in which counters of ``unit`` are added up, and the factor to it."""
+    return COMMON_UNITS.get(unit, (unit, 1.0))
+
 
 class TariffPeriod(msgspec.Struct, frozen=True, omit_defaults=True):
     """A price per unit for parts of the day.

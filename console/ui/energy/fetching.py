@@ -6,6 +6,7 @@ from array import array
 from dataclasses import dataclass, field
 from datetime import date
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from console.domain.problems import Problem
@@ -74,6 +75,7 @@ class Fetching(QObject):
         self._open = 0
         fresh = self._fresh = Answers(question)
         counters = [meter.counter.number for meter in question.meters]
+        self._factors = {meter.counter.number: meter.factor for meter in question.meters}
         for span, into in ((question.now, fresh.now), (question.then, fresh.then)):
             if span is None:
                 continue
@@ -91,7 +93,7 @@ class Fetching(QObject):
 
         def take(answer: Answer) -> None:
             if isinstance(answer, ConsumptionAnswer):
-                into.update((each.point, each) for each in answer.consumed)
+                into.update((each.point, _scaled(each, self._factors.get(each.point, 1.0))) for each in answer.consumed)
 
         self._query(lambda id: ConsumptionQuery(id, counters, packed), take)
 
@@ -121,3 +123,10 @@ class Fetching(QObject):
     def _done(self) -> None:
         self.answers = self._fresh
         self.finished.emit()
+
+
+def _scaled(consumed: Consumed, factor: float) -> Consumed:
+    """The same in the quantity's unit."""
+    if factor == 1.0:
+        return consumed
+    return replace(consumed, amounts=array("d", [amount * factor for amount in array("d", consumed.amounts)]).tobytes())

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from console.domain.energy import common_unit
 from console.domain.estate import Equipment, Location, Point, ValueKind
 from console.texts import language, tr
 from console.ui.picture import Picture
@@ -24,7 +25,10 @@ GROUPINGS = ("meter", "building", "load")
 
 @dataclass(frozen=True, slots=True)
 class Meter:
-    """One counter. ``rate`` is the point of its power or flow, if it has one; ``incoming`` counts what others count again."""
+    """One counter. ``rate`` is the point of its power or flow, if it has one; ``incoming`` counts what others count again.
+
+    ``factor`` leads from the counter's own unit to the quantity's.
+    """
 
     machine: Equipment
     counter: Point
@@ -32,6 +36,7 @@ class Meter:
     building: str
     load: str
     incoming: bool
+    factor: float = 1.0
 
 
 def meters(picture: Picture, unit: str) -> list[Meter]:
@@ -39,19 +44,21 @@ def meters(picture: Picture, unit: str) -> list[Meter]:
     found = []
     for machine in picture.equipment.values():
         points = picture.points_of.get(machine.id, [])
-        counters = [point for point in points if point.kind is ValueKind.COUNTER and point.unit == unit]
+        counters = [point for point in points if point.kind is ValueKind.COUNTER and common_unit(point.unit)[0] == unit]
         if not counters:
             continue
         counter = next((point for point in counters if point.main), counters[0])
         rate = picture.points.get(f"{machine.id}.{QUANTITIES[unit][0]}")
         load = machine.rated.get("load", "")
-        found.append(Meter(machine, counter, rate, building(picture, machine), load, load == "incoming"))
+        found.append(
+            Meter(machine, counter, rate, building(picture, machine), load, load == "incoming", common_unit(counter.unit)[1])
+        )
     return found
 
 
 def units(picture: Picture) -> list[str]:
     """The units that the estate has counters of."""
-    known = {point.unit for point in picture.points.values() if point.kind is ValueKind.COUNTER}
+    known = {common_unit(point.unit)[0] for point in picture.points.values() if point.kind is ValueKind.COUNTER}
     return [unit for unit in QUANTITIES if unit in known]
 
 

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
@@ -20,7 +21,7 @@ from console.texts import ENGLISH, set_language
 from console.ui.energy.screen import EnergyScreen
 from console.ui.picture import Picture
 from tests.helpers.snapshots import NOW, RecordingLine, snapshot
-from tests.unit.ui_energy.conftest import LIFTS, LIGHT, MAIN, WATER, Been
+from tests.unit.ui_energy.conftest import ESTATE_WITH_METERS, LIFTS, LIGHT, MAIN, WATER, Been
 
 RATES = {MAIN: 100.0, LIGHT: 30.0, LIFTS: 10.0, WATER: 2.0}  # an hour
 
@@ -88,6 +89,15 @@ def test_the_breakdown_is_sorted_by_amount_with_shares_and_can_be_grouped(screen
     screen.toolbar.grouping.activated.emit(1)
     assert rows(screen) == {"1号楼": ("800.0", "100.0 %", "—", "—", "100.0", "¥ 200.0", "")}
     assert len(line.queries) == before  # nothing of this needs the collector
+
+
+def test_a_meter_that_counts_in_another_unit_is_added_up_in_the_common_one(
+    picture: Picture, screen: EnergyScreen, line: RecordingLine
+) -> None:
+    points = tuple(replace(point, unit="MW·h") if point.number == LIGHT else point for point in ESTATE_WITH_METERS.points)
+    picture.take_snapshot(snapshot(estate=replace(ESTATE_WITH_METERS, points=points)))
+    serve(line, lambda point, _edges: 0.03 if point == LIGHT else RATES[point])
+    assert rows(screen)["照明电表"][:2] == ("240.0", "30.0 %")
 
 
 def test_a_row_that_is_chosen_is_what_the_chart_and_the_figures_show(
