@@ -13,7 +13,7 @@ import struct
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import python_calamine
@@ -55,8 +55,12 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def read(data: bytes, file: str) -> list[Sheet]:
-    """All visible sheets of ``data``, which lay in a file called ``file``. :class:`Refused` says why it cannot be read."""
+def read(data: bytes, file: str, tidy: Callable[[str], str] | None = None) -> list[Sheet]:
+    """All visible sheets of ``data``, which lay in a file called ``file``. :class:`Refused` says why it cannot be read.
+
+    ``tidy`` makes a cell's text what is kept of it: :func:`clean` unless told otherwise.
+    """
+    tidy = tidy or clean
     if len(data) > LARGEST:
         raise Refused("pointlist.too_large", file=file, most=LARGEST // 1_000_000)
     if not data.strip():
@@ -69,7 +73,7 @@ def read(data: bytes, file: str) -> list[Sheet]:
         raise Refused(f"pointlist.is_{kind}", file=file)
     if kind != family:
         raise Refused("pointlist.wrong_extension", file=file, ending=ending, really={"text": "csv"}.get(kind, kind))
-    sheets = [_text_sheet(data, file)] if kind == "text" else _workbook(data, file, kind)
+    sheets = [_text_sheet(data, file, tidy)] if kind == "text" else _workbook(data, file, kind, tidy)
     count = sum(any(row) for sheet in sheets for row in sheet.rows)
     if count > MOST_ROWS:
         raise Refused("pointlist.too_many_rows", file=file, count=count, most=MOST_ROWS)
@@ -100,7 +104,7 @@ def _kind(data: bytes) -> str:
 # --- workbooks
 
 
-def _workbook(data: bytes, file: str, kind: str) -> list[Sheet]:
+def _workbook(data: bytes, file: str, kind: str, tidy: Callable[[str], str]) -> list[Sheet]:
     if kind == "xlsx":
         _look_into(data, file)
     try:
@@ -112,7 +116,7 @@ def _workbook(data: bytes, file: str, kind: str) -> list[Sheet]:
         ]
         if len(visible) > MOST_SHEETS:
             raise Refused("pointlist.too_many_sheets", file=file, count=len(visible), most=MOST_SHEETS)
-        sheets = [_sheet(book, name) for name in visible]
+        sheets = [_sheet(book, name, tidy) for name in visible]
         # WORKAROUND calamine 0.37: an Excel 95 file in GBK is read byte by byte.
         if kind == "xls" and any("\ufffd" in cell for sheet in sheets for row in sheet.rows for cell in row):
             raise Refused("pointlist.old_xls", file=file)
@@ -127,7 +131,7 @@ def _workbook(data: bytes, file: str, kind: str) -> list[Sheet]:
         raise Refused("pointlist.broken", file=file, reason=str(error)[:200]) from None
 
 
-def _sheet(book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
+def _sheet(book: python_calamine.CalamineWorkbook, name: str, tidy: Callable[[str], str]) -> Sheet:
     found = book.get_sheet_by_name(name)
     sheet = Sheet(name, [])
     for number, row in enumerate(found.to_python(skip_empty_area=False)):
@@ -137,7 +141,7 @@ def _sheet(book: python_calamine.CalamineWorkbook, name: str) -> Sheet:
                 sheet.fractions.add((number, column))
             elif isinstance(value, dt.date | dt.time | dt.timedelta):
                 sheet.dates.add((number, column))
-            cells.append(_word(value))
+            cells.append(_word(value, tidy))
         sheet.rows.append(cells)
     for (top, left), (bottom, right) in found.merged_cell_ranges or ():
         _spread(sheet.rows, top, left, bottom, right)
@@ -154,12 +158,12 @@ def _spread(rows: list[list[str]], top: int, left: int, bottom: int, right: int)
             row[column] = text
 
 
-def _word(value: object) -> str:
+def _word(value: object, tidy: Callable[[str], str]) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() and abs(value) < 1e15 else repr(value)
-    return clean(str(value))
+    return tidy(str(value))
 
 
 def clean(text: str) -> str:
@@ -252,7 +256,7 @@ def decoded(data: bytes, file: str) -> str:
     raise Refused("pointlist.encoding", file=file)
 
 
-def _text_sheet(data: bytes, file: str) -> Sheet:
+def _text_sheet(data: bytes, file: str, tidy: Callable[[str], str]) -> Sheet:
     text = decoded(data, file)
     first = text.split("\n", 1)[0].strip().lower()
     if first.startswith("sep=") and len(first) == 5:  # Excel's own word for the separator
@@ -262,7 +266,7 @@ def _text_sheet(data: bytes, file: str) -> Sheet:
     rows = []
     try:
         for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-            rows.append([clean(cell) for cell in row])
+            rows.append([tidy(cell) for cell in row])
             if len(rows) > FARTHEST_ROW or len(row) > FARTHEST_COLUMN:
                 raise Refused(
                     "pointlist.too_far", file=file, part="csv", cell=cell_name(len(rows) - 1, len(row) - 1),

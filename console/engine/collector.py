@@ -48,12 +48,12 @@ from console.engine.desk import Desk
 from console.engine.drilling import Drilling
 from console.engine.exporting import Exports
 from console.engine.figures import Figures
-from console.engine.files import Files
 from console.engine.health import HealthBoard
 from console.engine.isolating import Isolating
 from console.engine.keeping import Keeping
 from console.engine.learned import LearnedFile
 from console.engine.ledger.desk import LedgerDesk
+from console.engine.ledger.states import states_of
 from console.engine.lines import EngineSink, Lines
 from console.engine.live import LiveTable
 from console.engine.manual import Manual
@@ -224,7 +224,10 @@ class Collector:
             self._decisions, self._deadlines, self._system, clock, live=self._present, trusted=lambda: self._watch.clock_trusted
         )
         photos = Photos(self._folder)
-        ledger = LedgerDesk(Files(self._folder))
+        ledger = self._ledger = LedgerDesk(
+            self._folder, decisions=self._decisions, workers=self._workers, clock=clock,
+            estate=lambda: self._configuring.estate, states=self._states,
+        )  # fmt: skip
         self._people = People(image.secrets, self._decisions, clock)
         self._configuring = Configuring(
             image,
@@ -305,6 +308,7 @@ class Collector:
         self._isolating.start()
         self._safety.start()
         self._outbox.start()
+        self._ledger.start()
         self._drilling.start()
         await self._first_commits()
 
@@ -334,6 +338,7 @@ class Collector:
         await self._lines.close()
         await self._publishing.close()
         await self._outbox.close()
+        await self._ledger.close()
         for task in tasks:
             task.cancel()
         for task in tasks:
@@ -391,6 +396,10 @@ class Collector:
         self._planning.refresh()
         self._safety.look()
         self._outbox.trusted()
+
+    def _states(self) -> dict[str, str]:
+        """What every piece of equipment with points does now, for the maintenance ledger."""
+        return states_of(self._decisions.world, self._lost)
 
     def _lost(self, comm_point: str) -> bool:
         """Whether a comm_state point says now that its device does not answer."""

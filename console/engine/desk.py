@@ -19,6 +19,7 @@ from console.domain.acts import require
 from console.domain.attachments import Attachment
 from console.domain.commands import Command
 from console.domain.events import Entry, IsolationOpened, OrderRaised, RecordSaved, SignedOff, SignedOn
+from console.domain.maintenance.cards_batches import ImportLedger, UndoLedgerImport
 from console.domain.maintenance.contractors import KeepInvoice, VisitLeft
 from console.domain.maintenance.files import StoreFile
 from console.domain.maintenance.orderwork import CallBack
@@ -242,8 +243,8 @@ class Desk:
             case cmd.StorePhoto():
                 require(actor, Right.ENTER_READINGS)
                 await asyncio.to_thread(self._photos.put, command.data)
-            case StoreFile():
-                return await self._ledger.carry_out(actor, command, by.station)
+            case StoreFile() | ImportLedger() | UndoLedgerImport():
+                return await self._ledger.carry_out(console, actor, command, by)
             case cmd.SaveRecords():
                 self._ledger.refuse_unknown(command.records)
                 return await self._decide(actor, command, by)

@@ -26,7 +26,7 @@ from console.engine.workers import Workers
 from console.link import messages as m
 from console.link.exports import ExportPartQuery, ExportQuery
 from console.link.keeping import StoreAnswer, StoreQuery
-from console.link.ledger import KeptFileQuery
+from console.link.ledger import KeptFileQuery, LedgerDraftPartQuery, LedgerDraftQuery, LedgerPaperQuery
 from console.link.notify import NotifyAnswer, NotifyQuery
 from console.link.orders import OrderAnswer, OrderQuery, OrderSearchAnswer, OrderSearchQuery
 from console.link.quality import KpiQuery, QualityQuery, QualityRowsQuery
@@ -126,8 +126,8 @@ class Queries:
                 )
             case PhotoQuery():
                 return PhotoAnswer(query.id, await asyncio.to_thread(self._photo, query.photo))
-            case KeptFileQuery():
-                return await self._ledger_desk.answer(query)
+            case KeptFileQuery() | LedgerDraftQuery() | LedgerDraftPartQuery() | LedgerPaperQuery():
+                return await self._ledger_desk.answer(console, query)
             case RecordsQuery():
                 until, limit = query.until or self._clock.now() + 1, min(query.limit, MOST_ROWS)
                 return RecordsAnswer(

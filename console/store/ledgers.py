@@ -13,6 +13,8 @@ from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.isolations import Isolation
 from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.records import Record as MaintenanceRecord
+from console.domain.maintenance.records import kind_of
 from console.domain.orders import Order
 from console.domain.readings import TypedReading
 from console.store.months import MAIN
@@ -28,6 +30,7 @@ from console.store.records import (
 )
 
 Record = TypeVar("Record")
+InUse = TypeVar("InUse", bound=MaintenanceRecord)
 
 
 def alarms(folder: Path, since: int = 0, until: int = 0, equipment: str = "", limit: int = 1000) -> tuple[Alarm, ...]:
@@ -73,6 +76,23 @@ def records(
     with reading(folder / MAIN) as connection:
         found = connection.execute(query + " ORDER BY at DESC, number DESC, id LIMIT ?", (*values, limit))
         return tuple(record_decoder.decode(record) for (record,) in found)
+
+
+def in_use(folder: Path, kind: type[InUse]) -> tuple[InUse, ...]:
+    """All records of a kind that have not ended."""
+    query = "SELECT record FROM record WHERE kind = ? AND open = 1"
+    decoder = msgspec.json.Decoder(kind)
+    with reading(folder / MAIN) as connection:
+        return tuple(decoder.decode(record) for (record,) in connection.execute(query, (kind_of(kind),)))
+
+
+def equipment_named(folder: Path) -> frozenset[str]:
+    """Every piece of equipment that an order, a fault, an isolation, a silence or a record other than a card is about."""
+    tables = ("work_order", "fault", "isolation", "silence")
+    query = " UNION ".join(f"SELECT equipment FROM {table}" for table in tables)
+    with reading(folder / MAIN) as connection:
+        found = connection.execute(f"{query} UNION SELECT equipment FROM record WHERE kind <> 'card'")
+        return frozenset(equipment for (equipment,) in found if equipment)
 
 
 def _records(  # noqa: PLR0917 - private, one caller each

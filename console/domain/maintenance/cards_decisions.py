@@ -29,6 +29,7 @@ _FREE = frozenset({"id", "batch", "equipment"})
 def judge_card(act: Act, card: Card, present: Card | None) -> Card:
     """A card as it is to be kept. Codes and parents are judged for all cards of a saving together: :func:`check_cards`."""
     act.require(Right.KEEP_LEDGER)
+    refuse_while_importing(act.world)
     if card.ended_at:
         return _ended(act, card)
     known = card.id in act.world.equipment
@@ -100,7 +101,6 @@ def check_cards(act: Act, cards: Sequence[Card]) -> None:
     would stand above itself, an import that is still going on."""
     if len(cards) > MOST_AT_ONCE:
         raise Refused("ledger.refused.at_once", count=len(cards), most=MOST_AT_ONCE)
-    refuse_while_importing(act.world)
     codes = codes_of(act.world)
     ours = {card.id for card in cards if card.id}
     taken = {code: identity for code, identity in codes.items() if identity not in ours}

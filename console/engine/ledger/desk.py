@@ -3,33 +3,114 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 
 from console.domain.accounts import Account, Right
 from console.domain.acts import require
+from console.domain.estate import Estate
+from console.domain.maintenance.cards_batches import ImportLedger, UndoLedgerImport
 from console.domain.maintenance.files import StoreFile
 from console.domain.maintenance.records import Record
 from console.domain.problems import Refused
+from console.engine.clocks import EngineClock
+from console.engine.decisions import By, Decisions
 from console.engine.files import Files
-from console.link.ledger import KeptFileAnswer, KeptFileQuery, LedgerAnswer
+from console.engine.ledger.papers import Wanted, make
+from console.engine.ledger.previews import Previews
+from console.engine.ledger.writing import Ledgering
+from console.engine.workers import Workers
+from console.link.ledger import (
+    KeptFileAnswer,
+    KeptFileQuery,
+    LedgerAnswer,
+    LedgerDraftPartQuery,
+    LedgerDraftQuery,
+    LedgerPaperAnswer,
+    LedgerPaperQuery,
+    LedgerQuery,
+)
 from console.link.server import Console
+
+PAPER_SECONDS = 60.0  # for a paper of 50,000 cards
+LedgerCommand = StoreFile | ImportLedger | UndoLedgerImport
 
 
 class LedgerDesk:
     """Event loop only."""
 
-    def __init__(self, files: Files) -> None:
-        self._files = files
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        decisions: Decisions,
+        workers: Workers,
+        clock: EngineClock,
+        estate: Callable[[], Estate],
+        states: Callable[[], dict[str, str]],
+    ) -> None:
+        self._folder = folder
+        self._workers = workers
+        self._clock = clock
+        self._whole_estate = estate
+        self._states = states
+        self._files = Files(folder)
+        self._previews = Previews(folder, self._estate)
+        self._writing = Ledgering(folder, decisions, workers, clock)
 
-    async def answer(self, query: KeptFileQuery) -> LedgerAnswer:
+    def _estate(self) -> Estate:
+        """Places and equipment: what a worker needs to know."""
+        estate = self._whole_estate()
+        return Estate(estate.site, locations=estate.locations, equipment=estate.equipment)
+
+    async def answer(self, console: Console, query: LedgerQuery) -> LedgerAnswer:
         """The answer; raises :class:`~console.domain.problems.Refused`."""
-        return KeptFileAnswer(query.id, *await asyncio.to_thread(self._files.read, query.sha, query.offset))
+        match query:
+            case KeptFileQuery():
+                return KeptFileAnswer(query.id, *await asyncio.to_thread(self._files.read, query.sha, query.offset))
+            case LedgerDraftQuery():
+                return await self._previews.start(console, query)
+            case LedgerDraftPartQuery():
+                return await self._previews.part(console, query)
+            case LedgerPaperQuery():
+                return await self._paper(console, query)
 
-    async def carry_out(self, actor: Account, command: StoreFile, station: str) -> int:
-        """Keep a file: whoever works here may."""
-        require(actor, Right.KEEP_LEDGER if actor.may(Right.KEEP_LEDGER) else Right.WORK_ORDER)
-        await asyncio.to_thread(self._files.put, command, station)
-        return 0
+    async def _paper(self, console: Console, query: LedgerPaperQuery) -> LedgerPaperAnswer:
+        name, data = await self._workers.run_within(
+            PAPER_SECONDS,
+            make,
+            Wanted(
+                self._folder, query.paper, query.form, query.language, query.cards, query.label, query.skip,
+                self._estate(), self._states(), self._clock.now(), console.account,
+            ),
+        )  # fmt: skip
+        return LedgerPaperAnswer(query.id, name, data)
+
+    async def carry_out(self, console: Console, actor: Account, command: LedgerCommand, by: By) -> int:
+        """Keep a file (whoever works here may), write an import, or take one back."""
+        match command:
+            case StoreFile():
+                require(actor, Right.KEEP_LEDGER if actor.may(Right.KEEP_LEDGER) else Right.WORK_ORDER)
+                await asyncio.to_thread(self._files.put, command, by.station)
+                return 0
+            case ImportLedger():
+                made = self._previews.of(console, command.draft)
+                if made.result is None:
+                    raise Refused("ledger.refused.draft_gone")
+                number = await self._writing.write(actor, command, by, file=made.file, draft=made.result, scratch=made.scratch)
+                self._previews.end(command.draft)
+                return number
+            case UndoLedgerImport():
+                return await self._writing.undo(actor, command, by)
+
+    def start(self) -> None:
+        """Go on with an import that a collector before us began."""
+        self._writing.start()
+
+    async def close(self) -> None:
+        """End what is being read; an import goes on at the next start."""
+        self._previews.close()
+        await self._writing.close()
 
     def refuse_unknown(self, records: Iterable[Record]) -> None:
         """Records may only name files that are here."""
@@ -43,3 +124,4 @@ class LedgerDesk:
     def left(self, console: Console) -> None:
         """A desk is gone: what it has not finished is thrown away."""
         self._files.forget(console.station)
+        self._previews.left(console)
