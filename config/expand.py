@@ -12,7 +12,7 @@ from config.catalogue import Compiled, EquipmentType
 from config.checks import factor_points, forbidden_points, overlaps
 from config.fields import Context, Record
 from config.findings import near
-from config.plans import make_plan
+from config.plans import levels, make_plan
 from config.points import make_point, read_points, scales, wired
 from config.rules import COMM_STATE, comm_point, comms_alarm, make_rule
 from console.domain.estate import Equipment, ModbusDevice, Point
@@ -221,3 +221,4 @@ def _stamp_plans(made: Stamped, plans: list[Record], context: Context) -> None:
         plan = make_plan(record, made.equipment.id, made.points, Context(record.file, context.findings))
         if plan is not None:
             made.plans.append(plan)
+    levels(made.plans, {record.get("key"): record for record in plans}, made.equipment.id, context)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from config.durations import Interval
 from config.fields import Context, Record
 from console.domain.estate import Point, ValueKind
-from console.domain.plans import MaintenancePlan
+from console.domain.plans import MaintenancePlan, Meter
 from console.domain.text import EMPTY
 from console.domain.times import DAY
 
@@ -16,13 +16,13 @@ def make_plan(record: Record, equipment: str, points: dict[str, Point], context:
     """The plan, or ``None`` after a mistake or for one that is switched off."""
     if not record.get("enabled", True):
         return None
-    missing = [key for key in ("title", "every") if key not in record]
+    missing = [key for key in ("title", "every") if key not in record and (key != "every" or "counters" not in record)]
     for key in missing:
         if key not in record.bad:
             context.mistake(record.line, "plan_no_interval" if key == "every" else "missing_key", key=key, section="plan")
     if missing:
         return None
-    every: Interval = record.get("every")
+    every: Interval = record.get("every", Interval())
     hours_point = ""
     if every.hours:
         key = record.get("hours_point", HOURS_KEY)
@@ -34,7 +34,11 @@ def make_plan(record: Record, equipment: str, points: dict[str, Point], context:
             context.mistake(record.line_of("hours_point"), "plan_hours_not_counter", plan=record.get("key"), point=key)
             return None
         hours_point = point.id
+    meters = _meters(record, equipment, points, context)
+    if meters is None:
+        return None
     lead: int = record.get("lead", 0)
+    shift: str = record.get("shift", "stay")
     return MaintenancePlan(
         id=f"{equipment}/{record.get('key')}",
         equipment=equipment,
@@ -49,4 +53,36 @@ def make_plan(record: Record, equipment: str, points: dict[str, Point], context:
         checklist=tuple(record.get("checklist", ())),
         source=record.get("source", EMPTY),
         assignee=record.get("assignee", ""),
+        within=record.get("within", ""),
+        completion=record.get("completion", False),
+        meters=meters,
+        grace_days=-(-record.get("grace", 0) // DAY),
+        months=tuple(record.get("months", ())),
+        shift="" if shift == "stay" else shift,
+        hours=record.get("work", 0.0),
+        team=record.get("team", ""),
     )
+
+
+def levels(plans: list[MaintenancePlan], lines: dict[str, Record], equipment: str, context: Context) -> None:
+    """Every higher level that a plan names is there."""
+    keys = {plan.key for plan in plans}
+    for plan in plans:
+        if plan.within and plan.within not in keys:
+            line = lines[plan.key].line_of("within")
+            context.mistake(line, "plan_within_unknown", plan=plan.key, equipment=equipment, within=plan.within)
+
+
+def _meters(record: Record, equipment: str, points: dict[str, Point], context: Context) -> tuple[Meter, ...] | None:
+    found = []
+    for counter in record.get("counters", ()):
+        if "point" not in counter or "every" not in counter:
+            return None  # said already
+        point = points.get(counter.get("point"))
+        if point is None or point.kind is not ValueKind.COUNTER:
+            context.mistake(
+                counter.line, "plan_counter_point", plan=record.get("key"), point=counter.get("point"), equipment=equipment
+            )
+            return None
+        found.append(Meter(point.id, counter.get("every"), counter.get("wrap", 0.0)))
+    return tuple(found)

@@ -239,6 +239,12 @@ ALARM = Obj(
     response=Field(Duration(DAY)),
 )
 
+COUNTER = Obj(
+    "counter",
+    point=Field(_id, required=True),
+    every=Field(Num(0.001, 1e12), required=True),
+    wrap=Field(Num(0, 1e15), default="0"),
+)
 _PLAN_FIELDS: dict[str, Field] = {
     "key": Field(_id, required=True),
     "title": Field(_text),
@@ -250,6 +256,14 @@ _PLAN_FIELDS: dict[str, Field] = {
     "checklist": Field(ListOf(_text, 200)),
     "source": Field(_text),
     "assignee": Field(_word),
+    "within": Field(_id),
+    "counters": Field(ListOf(COUNTER, 5)),
+    "completion": Field(Bool(), default="false"),
+    "grace": Field(Duration(366 * DAY), default="0 d"),
+    "months": Field(ListOf(Int(1, 12), 12)),
+    "shift": Field(Choice("stay", "next", "previous", "skip"), default="stay"),
+    "work": Field(Num(0, 1000), default="0"),
+    "team": Field(_word),
     "enabled": Field(Bool(), default="true"),
 }
 PLAN = Obj("plan", **_PLAN_FIELDS)
@@ -391,7 +405,7 @@ FILE = Obj(
 )
 
 OBJECTS: tuple[Obj, ...] = (
-    FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, ALARM_STEP, PLAN,
+    FILE, SITE, LOCATION, CONNECTION, PUBLISH, EQUIPMENT, POINT, FACTOR, RECORD, REPEAT, CODE, ALARM, ALARM_STEP, PLAN, COUNTER,
     SITE_PLAN, RESPONSE, LIMITS, STAGES, STAGE_LIMITS, ENERGY, TARIFF, PERIOD, TARGET, BACKUP, RETENTION,
     *DUTY, TYPE, DEVICE, COMMS, PARAMETER, DEFAULTS,
 )  # fmt: skip

@@ -253,6 +253,7 @@ plans:
     title: {zh: 生活水泵房每日巡查（示例）, en: Daily pump room round (example)}
     every: 1 d
     lead: 1 d
+    work: 0.5
     source: {zh: 示例，按本小区制度修改, en: "Example, to be edited"}
     checklist:
       - {zh: 抄录出水压力和水箱液位, en: Note discharge pressure and tank level}
@@ -263,6 +264,7 @@ plans:
     title: {zh: 消防控制室每日检查（示例）, en: Daily fire control room check (example)}
     every: 1 d
     lead: 1 d
+    work: 0.5
     source: {zh: 示例，按本小区制度修改, en: "Example, to be edited"}
     checklist:
       - {zh: 控制器处于自动、无未处理的报警和故障, en: "Panel in auto, no open alarms or faults"}
@@ -272,6 +274,8 @@ plans:
     title: {zh: 生活水箱清洗消毒（示例）, en: Tank cleaning and disinfection (example)}
     every: 6 months
     lead: 14 d
+    shift: next
+    work: 6
     source: {zh: 二次供水示例周期，以当地规定为准, en: "Example interval, local rules decide"}
     checklist:
       - {zh: 提前发停水通知, en: Announce the interruption}
