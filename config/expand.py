@@ -221,4 +221,4 @@ def _stamp_plans(made: Stamped, plans: list[Record], context: Context) -> None:
         plan = make_plan(record, made.equipment.id, made.points, Context(record.file, context.findings))
         if plan is not None:
             made.plans.append(plan)
-    levels(made.plans, {record.get("key"): record for record in plans}, made.equipment.id, context)
+    levels(plans, made.equipment.id, context)

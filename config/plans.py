@@ -64,13 +64,15 @@ def make_plan(record: Record, equipment: str, points: dict[str, Point], context:
     )
 
 
-def levels(plans: list[MaintenancePlan], lines: dict[str, Record], equipment: str, context: Context) -> None:
-    """Every higher level that a plan names is there."""
-    keys = {plan.key for plan in plans}
-    for plan in plans:
-        if plan.within and plan.within not in keys:
-            line = lines[plan.key].line_of("within")
-            context.mistake(line, "plan_within_unknown", plan=plan.key, equipment=equipment, within=plan.within)
+def levels(records: list[Record], equipment: str, context: Context) -> None:
+    """Every higher level that a plan names is there; one that is switched off leaves the level below it on its own."""
+    keys = {record.get("key") for record in records}
+    for record in records:
+        within = record.get("within")
+        if within and within not in keys and record.get("enabled", True):
+            context.mistake(
+                record.line_of("within"), "plan_within_unknown", plan=record.get("key"), equipment=equipment, within=within
+            )
 
 
 def _meters(record: Record, equipment: str, points: dict[str, Point], context: Context) -> tuple[Meter, ...] | None:
