@@ -155,7 +155,9 @@ class Horn(QObject):
     def _listen(self, _changed: object = None) -> None:
         waiting = {number: alarm for number, alarm in self._picture.alarms.items() if alarm.asks}
         self._heard &= waiting.keys()
-        loud = min((alarm.priority for number, alarm in waiting.items() if number not in self._heard), default=0)
+        unheard = [alarm for number, alarm in waiting.items() if number not in self._heard]
+        real = [alarm.priority for alarm in unheard if not alarm.drill]  # what is real sounds over a drill, with its own sound
+        loud = min(real or [alarm.priority for alarm in unheard], default=0)
         if loud == self.sounding:
             return
         self.sounding = loud

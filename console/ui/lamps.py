@@ -40,9 +40,14 @@ LAMPS: tuple[Lamp, ...] = (
 
 
 def count(alarms: Iterable[Alarm]) -> dict[str, tuple[int, int]]:
-    """For each lamp (unhandled, all). Unhandled: nobody acknowledged it. Returned and acknowledged ones are no longer there."""
+    """For each lamp (unhandled, all). Unhandled: nobody acknowledged it. Returned and acknowledged ones are no longer there.
+
+    A lamp cannot say that it is a drill, so what a drill simulates lights none.
+    """
     totals = {lamp.key: [0, 0] for lamp in LAMPS}
     for alarm in alarms:
+        if alarm.drill:
+            continue
         for lamp in LAMPS:
             if lamp.counts(alarm):
                 totals[lamp.key][1] += 1

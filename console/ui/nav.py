@@ -178,9 +178,9 @@ class Nav(QFrame):
 
     def _count(self, _changed: object = None) -> None:
         picture = self._picture
-        unhandled = [alarm.priority for alarm in picture.alarms.values() if alarm.asks]
-        untaken = [fault.priority for fault in picture.faults.values() if fault.open and fault.taken is None]
-        open_faults = sum(fault.open for fault in picture.faults.values())
+        unhandled = [alarm.priority for alarm in picture.alarms.values() if alarm.asks and not alarm.drill]
+        untaken = [fault.priority for fault in picture.faults.values() if fault.open and fault.taken is None and not fault.drill]
+        open_faults = sum(fault.open and not fault.drill for fault in picture.faults.values())
         down = sum(line.state in ("down", "degraded") for line in picture.health.values() if line.kind != "device")
         self._buttons["alarms"].set_waiting(len(unhandled), min(unhandled, default=0))
         self._buttons["faults"].set_waiting(open_faults, min(untaken, default=0))

@@ -27,9 +27,10 @@ HEIGHT = ROWS * ROW + 32
 _LOUDEST = {Category.FIRE: 0, Category.TRAPPED: 1}
 
 
-def loudness(alarm: Alarm) -> tuple[bool, int, int, int, int]:
-    """The order of attention: unacknowledged, by priority, fire before trapped passengers before the rest, the newest first."""
-    return not alarm.asks, alarm.priority, _LOUDEST.get(alarm.category, 2), -alarm.raised_at, -alarm.number
+def loudness(alarm: Alarm) -> tuple[bool, bool, int, int, int, int]:
+    """The order of attention: unacknowledged, what is real before a drill's, by priority, fire before trapped passengers before the
+    rest, the newest first."""
+    return not alarm.asks, alarm.drill > 0, alarm.priority, _LOUDEST.get(alarm.category, 2), -alarm.raised_at, -alarm.number
 
 
 def loudest_first(alarms: list[Alarm]) -> list[Alarm]:
@@ -46,14 +47,14 @@ class Nearest:
 
 
 def nearest_promise(picture: Picture) -> Nearest | None:
-    """The running clock with the least time left among all open faults."""
+    """The running clock with the least time left among all open faults; a drill's only while no real one runs."""
     now = picture.now()
     found = [
         Nearest(fault, view)
         for fault in picture.faults.values()
         if fault.open and (view := nearest(fault, picture.order_of(fault), now)) is not None
     ]
-    return min(found, key=lambda each: each.view.remaining, default=None)
+    return min(found, key=lambda each: (each.fault.drill > 0, each.view.remaining), default=None)
 
 
 def text_of(picture: Picture, alarm: Alarm) -> str:

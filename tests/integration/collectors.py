@@ -21,8 +21,11 @@ from console.domain.estate import Point
 from console.domain.faults import Fault
 from console.domain.health import HealthLine
 from console.domain.isolations import Isolation
+from console.domain.maintenance import AnyRecord
+from console.domain.maintenance.records import kind_of
 from console.domain.orders import Order
 from console.domain.problems import Problem
+from console.domain.rosters import Roster
 from console.link.client import Client, Identity
 from console.link.messages import Delta, Denied, Done, Heartbeat, Live, Session, Snapshot, Welcome
 from console.link.tokens import address_of
@@ -116,6 +119,9 @@ class Picture:
     faults: dict[int, Fault] = field(default_factory=dict)
     orders: dict[int, Order] = field(default_factory=dict)
     isolations: dict[int, Isolation] = field(default_factory=dict)
+    records: dict[tuple[str, str], AnyRecord] = field(default_factory=dict)  # in use, by kind and id
+    roster: Roster = field(default_factory=Roster)
+    duty_changes: int = 0
     health: dict[str, HealthLine] = field(default_factory=dict)
     sessions: tuple[Session, ...] = ()
     me: str = ""
@@ -139,6 +145,8 @@ class Picture:
         self.faults = {fault.number: fault for fault in snapshot.faults}
         self.orders = {order.number: order for order in snapshot.orders}
         self.isolations = {each.number: each for each in snapshot.isolations}
+        self.records = {(kind_of(each), each.id): each for each in snapshot.records}
+        self.roster = snapshot.roster
         self.health = {line.id: line for line in snapshot.health}
         self.sessions, self.me = snapshot.sessions, snapshot.me
         self.story.append("snapshot")
@@ -153,6 +161,13 @@ class Picture:
         self.faults.update({fault.number: fault for fault in delta.faults})
         self.orders.update({order.number: order for order in delta.orders})
         self.isolations.update({each.number: each for each in delta.isolations})
+        for record in delta.records:
+            self.records[kind_of(record), record.id] = record
+            if not record.open:
+                del self.records[kind_of(record), record.id]
+        if delta.roster is not None:
+            self.roster = delta.roster
+        self.duty_changes += delta.roster is not None or delta.notify_changed
         self.health.update({line.id: line for line in delta.health})
         for gone in delta.health_gone:
             self.health.pop(gone, None)

@@ -1,7 +1,7 @@
 """What the active list shows of all alarms, and how many stand behind each row. Plain records; nothing is ever dropped.
 
 Consequences stand behind their cause. In a flood the rest folds by building: the loudest stays and says how many stand behind it.
-Priority 1, fire and trapped passengers always have their own row.
+Priority 1, fire and trapped passengers always have their own row, and so has what a drill simulates.
 """
 
 from __future__ import annotations
@@ -53,4 +53,4 @@ def _by_place(heads: list[Alarm], rows: dict[int, list[Alarm]], place: Callable[
 
 
 def _alone(alarm: Alarm) -> bool:
-    return alarm.priority == 1 or alarm.undeniable
+    return alarm.priority == 1 or alarm.undeniable or alarm.drill > 0  # neither hides the other

@@ -239,7 +239,7 @@ class PointsCard(Card):
     def _mark(self) -> None:
         worst: dict[str, int] = {}
         for alarm in self._picture.alarms.values():
-            if alarm.active and alarm.equipment == self._machine:
+            if alarm.active and not alarm.drill and alarm.equipment == self._machine:
                 worst[alarm.point] = min(alarm.priority, worst.get(alarm.point, 9))
         self._worst = worst
 

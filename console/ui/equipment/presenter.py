@@ -73,8 +73,9 @@ def alarms_of(picture: Picture, equipment_id: str) -> list[Alarm]:
 
 
 def gravest(picture: Picture, equipment_id: str) -> Alarm | None:
-    """Its gravest active alarm."""
-    active = [alarm for alarm in picture.alarms.values() if alarm.equipment == equipment_id and alarm.active]
+    """Its gravest active alarm; not one that a drill simulates."""
+    present = [alarm for alarm in picture.alarms.values() if alarm.equipment == equipment_id]
+    active = [alarm for alarm in present if alarm.active and not alarm.drill]
     return min(active, key=lambda alarm: (alarm.priority, alarm.acknowledged, -alarm.raised_at), default=None)
 
 

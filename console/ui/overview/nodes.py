@@ -79,7 +79,8 @@ def shown_looks(nodes: list[Node]) -> list[str]:
 
 def first_fire(picture: Picture, machine: str) -> Alarm | None:
     """The fire alarm of this panel that was raised first of those that are active (首警)."""
-    active = [alarm for alarm in picture.alarms.values() if alarm.equipment == machine and alarm.active]
+    present = [alarm for alarm in picture.alarms.values() if alarm.equipment == machine]
+    active = [alarm for alarm in present if alarm.active and not alarm.drill]
     fires = [alarm for alarm in active if alarm.category is Category.FIRE]
     return min(fires, key=lambda alarm: (alarm.raised_at, alarm.number), default=None)
 

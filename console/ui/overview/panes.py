@@ -32,7 +32,7 @@ def figure(value: float | None, decimals: int) -> str:
 
 def worst_priority(picture: Picture, equipment: str) -> int:
     """The gravest active alarm of a machine: 1-4, 0 = none."""
-    return min((alarm.priority for alarm in picture.alarms.values() if alarm.active and alarm.equipment == equipment), default=0)
+    return worst_priorities(picture).get(equipment, 0)
 
 
 def in_trouble(picture: Picture, machine: str) -> bool:
@@ -41,10 +41,10 @@ def in_trouble(picture: Picture, machine: str) -> bool:
 
 
 def worst_priorities(picture: Picture) -> dict[str, int]:
-    """The gravest active alarm of every machine that has one."""
+    """The gravest active alarm of every machine that has one. A colour cannot say that it is a drill: those are left out."""
     worst: dict[str, int] = {}
     for alarm in picture.alarms.values():
-        if alarm.active:
+        if alarm.active and not alarm.drill:
             worst[alarm.equipment] = min(alarm.priority, worst.get(alarm.equipment, 9))
     return worst
 

@@ -81,7 +81,7 @@ class OverviewScreen(QWidget):
         """All words."""
         for name, pane in self._panes.items():
             self._cards[name].set_heading(tr(f"overview.{name}"), pane.summary() if pane.machines else "")
-        open_faults = sum(fault.open for fault in self._picture.faults.values())
+        open_faults = sum(fault.open and not fault.drill for fault in self._picture.faults.values())
         self._cards["promises"].set_heading(tr("overview.promises"), tr("overview.promises.remark", count=open_faults))
         self._cards["due"].set_heading(tr("overview.due"), "")
         self._say_blank()
@@ -125,5 +125,5 @@ class OverviewScreen(QWidget):
         if self.isVisible():
             self._promises.update()
             self._due.update()
-            count = sum(fault.open for fault in self._picture.faults.values())
+            count = sum(fault.open and not fault.drill for fault in self._picture.faults.values())
             self._cards["promises"].remark.setText(tr("overview.promises.remark", count=count))
