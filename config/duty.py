@@ -59,6 +59,7 @@ SUBSCRIPTION = Obj(
     priorities=Field(ListOf(Int(1, 3), 3), default="1, 2, 3"),
     equipment=Field(ListOf(_id, 1000)),
     systems=Field(ListOf(Choice(*SYSTEMS), 10)),
+    places=Field(ListOf(_id, 1000)),
     marks=Field(Bool(), default="false"),
 )
 STEP = Obj("step", percent=Field(Int(0, 100), required=True), level=Field(Choice(*_LEVELS), required=True))

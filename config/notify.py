@@ -83,6 +83,7 @@ def _subscription(record: Record) -> Subscription:
         tuple(record.get("equipment", ())),
         tuple(record.get("systems", ())),
         record.get("marks", False),
+        tuple(record.get("places", ())),
     )
 
 

@@ -204,10 +204,10 @@ def _people(world: World, subscription: Subscription, now: int) -> list[str]:
 
 
 def _concerns(world: World, subscription: Subscription, fault: Fault) -> bool:
-    if not subscription.equipment and not subscription.systems:
+    if not (subscription.equipment or subscription.systems or subscription.places):
         return True
     equipment = world.equipment.get(fault.equipment)
-    if equipment is not None and equipment.system in subscription.systems:
+    if equipment is not None and (equipment.system in subscription.systems or _lies_in(world, equipment.location, subscription.places)):
         return True
     name, seen = fault.equipment, set[str]()
     while name and name not in seen:
@@ -216,6 +216,18 @@ def _concerns(world: World, subscription: Subscription, fault: Fault) -> bool:
         seen.add(name)
         above = world.equipment.get(name)
         name = above.parent if above is not None else ""
+    return False
+
+
+def _lies_in(world: World, place: str, wanted: tuple[str, ...]) -> bool:
+    """The place is one of these, or lies within one."""
+    seen: set[str] = set()
+    while place and place not in seen:
+        if place in wanted:
+            return True
+        seen.add(place)
+        above = world.locations.get(place)
+        place = above.parent if above is not None else ""
     return False
 
 

@@ -117,8 +117,8 @@ class Contact(msgspec.Struct, frozen=True, omit_defaults=True):
 class Subscription(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who wants to hear beyond the roster: a person, everybody with a role, a level on duty, or (none of them) a group channel.
 
-    ``channel`` empty: every channel in which the person has an address. ``equipment`` ids (with all below them) and ``systems``;
-    both empty: everything. ``marks``: the clocks' marks too, not only the fault's beginning.
+    ``channel`` empty: every channel in which the person has an address. ``equipment`` ids (with all below them), ``systems`` and
+    ``places`` (buildings, floors … with all within them); all empty: everything. ``marks``: the clocks' marks too, not only the fault's beginning.
     """
 
     channel: str = ""
@@ -129,6 +129,7 @@ class Subscription(msgspec.Struct, frozen=True, omit_defaults=True):
     equipment: tuple[str, ...] = ()
     systems: tuple[str, ...] = ()
     marks: bool = False
+    places: tuple[str, ...] = ()
 
 
 class Step(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -13,7 +13,7 @@ from typing import TypeVar, assert_never, cast
 from console.domain import events as ev
 from console.domain.accounts import Account
 from console.domain.alarms import Alarm
-from console.domain.estate import Equipment, Estate, Point
+from console.domain.estate import Equipment, Estate, Location, Point
 from console.domain.events import Entry, Event
 from console.domain.faults import Fault, ResponsePolicy
 from console.domain.isolations import Isolation
@@ -65,6 +65,7 @@ class World:
     rules: dict[str, AlarmRule] = field(default_factory=dict)
     equipment: dict[str, Equipment] = field(default_factory=dict)
     points: dict[str, Point] = field(default_factory=dict)
+    locations: dict[str, Location] = field(default_factory=dict)
     site_plans: tuple[MaintenancePlan, ...] = ()  # of the site file
     schedule: dict[str, MaintenancePlan] = field(default_factory=dict)  # the plans themselves; ``plans`` is what they remember
     chains: list[Chain] = field(default_factory=list)  # the same, nested levels together
@@ -118,6 +119,7 @@ class World:
         self.rules = {rule.id: rule for rule in estate.rules}
         self.equipment = {equipment.id: equipment for equipment in estate.equipment}
         self.points = {point.id: point for point in estate.points}
+        self.locations = {place.id: place for place in estate.locations}
         self.site_plans = estate.plans
         self._replan()
         self.policy = estate.policy

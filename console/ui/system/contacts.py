@@ -46,7 +46,7 @@ def subscriptions_text(subscriptions: tuple[Subscription, ...]) -> str:
         words = [f"{name}={getattr(each, name)}" for name in ("person", "role", "level", "channel") if getattr(each, name)]
         if each.priorities != (1, 2, 3):
             words.append("priorities=" + "/".join(map(str, each.priorities)))
-        words += [f"{name}={'/'.join(getattr(each, name))}" for name in ("systems", "equipment") if getattr(each, name)]
+        words += [f"{name}={'/'.join(getattr(each, name))}" for name in ("systems", "places", "equipment") if getattr(each, name)]
         lines.append(" ".join([*words, *(["marks"] if each.marks else [])]))
     return "\n".join(lines)
 
@@ -60,7 +60,7 @@ def _subscription(line: str) -> Subscription:
     given: dict[str, str] = {}
     for word in _WORDS.split(line):
         name, _, value = word.partition("=")
-        if name not in ("person", "role", "level", "channel", "priorities", "systems", "equipment", "marks"):
+        if name not in ("person", "role", "level", "channel", "priorities", "systems", "places", "equipment", "marks"):
             raise Refused("notify.typed.subscription", line=line)
         given[name] = value
     try:
@@ -73,6 +73,7 @@ def _subscription(line: str) -> Subscription:
             tuple(each for each in given.get("equipment", "").split("/") if each),
             tuple(each for each in given.get("systems", "").split("/") if each),
             "marks" in given,
+            tuple(each for each in given.get("places", "").split("/") if each),
         )
     except ValueError:
         raise Refused("notify.typed.subscription", line=line) from None

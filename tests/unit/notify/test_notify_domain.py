@@ -11,7 +11,7 @@ from msgspec.structs import replace
 from console.domain import escalation, notices, rosters
 from console.domain import events as ev
 from console.domain.accounts import Account, Role
-from console.domain.estate import Equipment
+from console.domain.estate import Equipment, Location
 from console.domain.faults import P1_DEFAULT, P2_DEFAULT, Clock, Fault
 from console.domain.notices import Channel, Contact, Notice, NoticeKind, NoticeState, NotifyPolicy, NotifySettings, Subscription
 from console.domain.orders import Order, OrderKind, OrderState
@@ -97,8 +97,9 @@ class Play:
         self.world = World(roster=roster, notify=settings, timezone=ZONE)
         self.world.equipment = {
             "T1": Equipment("T1", Text("1号楼"), "building", "", "", "other"),
-            "T1-L1": Equipment("T1-L1", Text("1号梯"), "elevator", "", "", "elevator", parent="T1"),
+            "T1-L1": Equipment("T1-L1", Text("1号梯"), "elevator", "", "T1-F3", "elevator", parent="T1"),
         }
+        self.world.locations = {each.id: each for each in (Location("T1", Text("1号楼")), Location("T1-F3", Text("三层"), "T1"))}
         self.sequence = 100
         self.now = at("2026-11-01T12:00")
         self.exempt = escalation.nobody_exempt
@@ -209,6 +210,9 @@ def test_a_step_between_two_marks_is_told_at_the_next_mark() -> None:
         (Subscription(channel="robot", priorities=(1,)), ["wang"]),
         (Subscription(person="boss", equipment=("T1",)), ["wang", "boss"]),  # whatever is in building 1
         (Subscription(person="boss", equipment=("T2",)), ["wang"]),
+        (Subscription(person="boss", places=("T1",)), ["wang", "boss"]),  # a building, with every floor of it
+        (Subscription(person="boss", places=("T1-ROOF", "T2")), ["wang"]),
+        (Subscription(person="boss", places=("T2",), systems=("elevator",)), ["wang", "boss"]),  # either is enough
         (Subscription(person="boss", systems=("elevator",)), ["wang", "boss"]),
         (Subscription(role=Role.SUPERVISOR), ["wang", "li"]),
         (Subscription(level=Level.SHIFT_LEADER), ["wang", "chen"]),
