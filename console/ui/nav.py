@@ -5,14 +5,16 @@ A screen that both need is in both. Whatever is opened, the half that has it com
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from console.domain.isolations import wants_attention
 from console.texts import tr
 from console.ui import icons, theme
-from console.ui.picture import Picture, overdue_of
+from console.ui.navcounts import COUNTS, RECORDS
+from console.ui.picture import Picture
 
 WIDTH = 84
 LEAST, MOST = 26, 60  # pixels a button takes; below WORDS there is no room for its name
@@ -66,6 +68,11 @@ class NavButton(QWidget):
         if (waiting, priority) != (self._waiting, self._priority):
             self._waiting, self._priority = waiting, priority
             self.update()
+
+    @property
+    def urgent(self) -> bool:
+        """Something on it has to be seen to."""
+        return self._waiting > 0 and self._priority > 0
 
     def sizeHint(self) -> QSize:
         """A tile."""
@@ -131,15 +138,21 @@ class Nav(QFrame):
             button.clicked.connect(self.chosen)
             layout.addWidget(button)
         layout.addStretch(1)
-        records = (picture.alarms_changed, picture.faults_changed, picture.orders_changed, picture.health_changed)
-        for signal in (picture.replaced, *records):
-            signal.connect(self._count)
-        for signal in (picture.readings_changed, picture.isolations_changed):
-            signal.connect(self._count)
+        self._dirty: set[str] = set()
+        self._soon = QTimer(self)
+        self._soon.setSingleShot(True)
+        self._soon.timeout.connect(self._count)
+        for signal, names in (
+            (picture.replaced, COUNTS), (picture.alarms_changed, ("alarms",)), (picture.faults_changed, ("faults",)),
+            (picture.orders_changed, ("orders", "myday")), (picture.people_changed, ("myday",)),
+            (picture.health_changed, ("connections",)), (picture.readings_changed, ("readings",)),
+            (picture.isolations_changed, ("isolations",)), (picture.records_changed, RECORDS),
+        ):  # fmt: skip
+            signal.connect(self._mark(*names))
         self.show_half("watch")
         self._remind = QTimer(self)
-        self._remind.setInterval(REMIND_MS)  # readings and patrols fall due without anything else happening
-        self._remind.timeout.connect(self._count)
+        self._remind.setInterval(REMIND_MS)  # readings, patrols and rounds fall due without anything else happening
+        self._remind.timeout.connect(self._mark(*COUNTS))
         self._remind.start()
 
     def add_tool(self, tool: QWidget) -> None:
@@ -159,7 +172,8 @@ class Nav(QFrame):
 
     def _say_half(self) -> None:
         other = "maintenance" if self._half == "watch" else "watch"
-        self._halves.setText(tr(f"shell.half.{self._half}"))
+        waits = any(self._buttons[name].urgent for name in HALVES[other] - HALVES[self._half])
+        self._halves.setText(tr(f"shell.half.{self._half}") + (" •" if waits else ""))
         self._halves.setToolTip(tr("shell.half.turn", half=tr(f"shell.half.{other}"), key=OTHER_HALF))
 
     def set_open(self, name: str) -> None:
@@ -176,17 +190,18 @@ class Nav(QFrame):
             button.setToolTip(f"{tr(f'shell.screen.{name}')}  {KEYS[name]}")
             button.update()
 
-    def _count(self, _changed: object = None) -> None:
-        picture = self._picture
-        unhandled = [alarm.priority for alarm in picture.alarms.values() if alarm.asks and not alarm.drill]
-        untaken = [fault.priority for fault in picture.faults.values() if fault.open and fault.taken is None and not fault.drill]
-        open_faults = sum(fault.open and not fault.drill for fault in picture.faults.values())
-        down = sum(line.state in ("down", "degraded") for line in picture.health.values() if line.kind != "device")
-        self._buttons["alarms"].set_waiting(len(unhandled), min(unhandled, default=0))
-        self._buttons["faults"].set_waiting(open_faults, min(untaken, default=0))
-        self._buttons["orders"].set_waiting(sum(order.open for order in picture.orders.values()), 0)
-        self._buttons["readings"].set_waiting(sum(overdue_of(picture, point) > 0 for point in picture.awaited), 0)
-        isolations = [isolation for isolation in picture.isolations.values() if isolation.open]
-        urgent = any(wants_attention(isolation, picture.now()) for isolation in isolations)
-        self._buttons["isolations"].set_waiting(len(isolations), 3 if urgent else 0)
-        self._buttons["connections"].set_waiting(down, 2 if down else 0)
+    def _mark(self, *names: str) -> Callable[..., None]:
+        """Count these screens' work anew, soon: a flood brings hundreds of changes within one turn of the loop."""
+
+        def marked(*_changed: object) -> None:
+            self._dirty.update(names)
+            if not self._soon.isActive():
+                self._soon.start()
+
+        return marked
+
+    def _count(self) -> None:
+        for name in self._dirty:
+            self._buttons[name].set_waiting(*COUNTS[name](self._picture))
+        self._dirty.clear()
+        self._say_half()
