@@ -28,18 +28,24 @@ class DutyBook(QObject):
         self.picture, self.desk = picture, desk
         self.roster, self.settings = Roster(), NotifySettings()
         self.kept: tuple[str, ...] = ()
+        self._shown = False  # somebody looked at it: from then on it follows what others change
+        picture.duty_changed.connect(self._follow)
+        picture.replaced.connect(self._follow)
 
     def load(self) -> None:
         """Ask the collector."""
+        self._shown = True
         self.desk.query(NotifyQuery, self._came, self.failed.emit)
 
-    def save_roster(self, roster: Roster, denied: Callable[[Problem], None]) -> None:
-        """Put ``roster`` in the place of the present one."""
-        self.desk.ask(SaveRoster(roster, self.roster), self._saved, denied)
+    def save_roster(self, roster: Roster, denied: Callable[[Problem], None], base: Roster | None = None) -> None:
+        """Put ``roster`` in the place of the present one, or of ``base``: what a form showed when somebody began to type."""
+        self.desk.ask(SaveRoster(roster, self.roster if base is None else base), self._saved, denied)
 
-    def save_settings(self, settings: NotifySettings, denied: Callable[[Problem], None]) -> None:
+    def save_settings(
+        self, settings: NotifySettings, denied: Callable[[Problem], None], base: NotifySettings | None = None
+    ) -> None:
         """Likewise."""
-        self.save_settings_then(settings, self._saved, denied)
+        self.desk.ask(SaveNotify(settings, self.settings if base is None else base), self._saved, denied)
 
     def save_settings_then(self, settings: NotifySettings, done: Callable[[int], None], denied: Callable[[Problem], None]) -> None:
         """The same, with something to do afterwards."""
@@ -59,6 +65,10 @@ class DutyBook(QObject):
         """A person's name as it is shown."""
         account = self.picture.accounts.get(person)
         return account.display if account is not None else self.settings.contact(person).name or person
+
+    def _follow(self) -> None:
+        if self._shown:
+            self.load()
 
     def _saved(self, _number: int) -> None:
         self.load()

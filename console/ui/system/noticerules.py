@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from msgspec.structs import replace
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QPlainTextEdit, QPushButton, QSpinBox, QWidget
 
 from console.domain.notices import NotifyPolicy, Step
@@ -49,13 +50,32 @@ class RulesPage(QWidget):
         self.error.setObjectName("rule_error")
         rows.addRow("", self.save)
         rows.addRow("", self.error)
+        self._base = book.settings  # what the form showed when somebody began to type
+        self._filled: list[object] = []
         self.save.clicked.connect(self._save)
-        book.changed.connect(self.refresh)
+        book.changed.connect(self._changed)
         self.retranslate()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Left: what was typed and not saved is dropped when the page is opened again."""
+        super().hideEvent(event)
+        self._filled = self._values()
+
+    def _changed(self) -> None:
+        """Somebody saved, here or elsewhere. What is being typed stays, and says that it was made of something older."""
+        if self._filled != self._values() and self._base != self._book.settings:
+            self.error.setText(tr("notify.changed_meanwhile"))
+        else:
+            self.refresh()
+
+    def _values(self) -> list[object]:
+        """All that stands in the form."""
+        texts: list[object] = [field.toPlainText() for field in self.texts.values()]
+        return [*texts, *(box.value() for box in self.numbers.values()), self.daily.text(), self.daily_level.currentIndex()]
 
     def refresh(self) -> None:
         """What counts now; whatever was typed and not saved is dropped."""
-        settings = self._book.settings
+        settings = self._base = self._book.settings
         policy = settings.policy
         self.texts["contacts"].setPlainText(typed.contacts_text(settings.contacts))
         self.texts["subscriptions"].setPlainText(typed.subscriptions_text(settings.subscriptions))
@@ -71,6 +91,7 @@ class RulesPage(QWidget):
         self.save.setEnabled(self._book.may_change())
         self.save.setToolTip("" if self._book.may_change() else tr("notify.denied"))
         self.error.clear()
+        self._filled = self._values()
 
     def retranslate(self) -> None:
         """All words."""
@@ -96,7 +117,7 @@ class RulesPage(QWidget):
     def _save(self) -> None:
         try:
             settings = replace(
-                self._book.settings,
+                self._base,
                 contacts=typed.read_contacts(self.texts["contacts"].toPlainText()),
                 subscriptions=typed.read_subscriptions(self.texts["subscriptions"].toPlainText()),
                 policy=self._policy(),
@@ -105,7 +126,8 @@ class RulesPage(QWidget):
             self._denied(refused.problem)
             return
         self.error.clear()
-        self._book.save_settings(settings, self._denied)
+        self._filled = self._values()  # saved: what comes back may be shown
+        self._book.save_settings(settings, self._denied, self._base)
 
     def _policy(self) -> NotifyPolicy:
         numbers = {name: box.value() for name, box in self.numbers.items()}
@@ -122,6 +144,7 @@ class RulesPage(QWidget):
         )
 
     def _denied(self, problem: Problem) -> None:
+        self._filled = []  # not saved: it is still being typed
         self.error.setText(sentence(problem))
 
 

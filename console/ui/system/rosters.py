@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 from msgspec.structs import replace
+from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -265,11 +266,31 @@ class PatternForm(QWidget):
         self.error = label(role="error", wrap=True)
         layout.addRow("", self.save)
         layout.addRow("", self.error)
+        self._base = book.roster  # what the form showed when somebody began to type
+        self._filled: list[str] = []
         self.save.clicked.connect(self._save)
+        book.changed.connect(self._changed)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Left: what was typed and not saved is dropped when the page is opened again."""
+        super().hideEvent(event)
+        self._filled = self._values()
+
+    def _changed(self) -> None:
+        """Somebody saved, here or elsewhere. What is being typed stays, and says that it was made of something older."""
+        if self._filled != self._values() and self._base != self._book.roster:
+            self.error.setText(tr("notify.changed_meanwhile"))
+        else:
+            self.refresh()
+
+    def _values(self) -> list[str]:
+        """All that stands in the form."""
+        texts = [field.toPlainText() for field in (self.shifts, self.teams, self.cycle)]
+        return [*texts, self.since.text(), self.standing.text()]
 
     def refresh(self) -> None:
         """What counts now; whatever was typed and not saved is dropped."""
-        roster = self._book.roster
+        roster = self._base = self._book.roster
         self.shifts.setPlainText(typed.shifts_text(roster))
         self.teams.setPlainText(typed.teams_text(roster))
         self.cycle.setPlainText(typed.cycle_text(roster))
@@ -278,6 +299,7 @@ class PatternForm(QWidget):
         self.error.clear()
         self.save.setEnabled(self._book.may_change())
         self.save.setToolTip("" if self._book.may_change() else tr("notify.denied"))
+        self._filled = self._values()
 
     def retranslate(self) -> None:
         """All words."""
@@ -290,7 +312,7 @@ class PatternForm(QWidget):
     def _save(self) -> None:
         try:
             roster = replace(
-                self._book.roster,
+                self._base,
                 shifts=typed.read_shifts(self.shifts.toPlainText()),
                 teams=typed.read_teams(self.teams.toPlainText()),
                 cycle=typed.read_cycle(self.cycle.toPlainText()),
@@ -301,7 +323,9 @@ class PatternForm(QWidget):
             self._denied(refused.problem)
             return
         self.error.clear()
-        self._book.save_roster(roster, self._denied)
+        self._filled = self._values()  # saved: what comes back may be shown
+        self._book.save_roster(roster, self._denied, self._base)
 
     def _denied(self, problem: Problem) -> None:
+        self._filled = []  # not saved: it is still being typed
         self.error.setText(sentence(problem))

@@ -16,7 +16,7 @@ from console.domain.problems import Problem, Refused
 from console.domain.rosters import Change, Level, Member, Roster, Shift, Team
 from console.domain.text import Text
 from console.domain.times import MINUTE
-from console.link.messages import LogAnswer, LogQuery
+from console.link.messages import Delta, LogAnswer, LogQuery
 from console.link.notify import NotifyAnswer
 from console.texts import LANGUAGES, set_language
 from console.ui.desk import Desk
@@ -91,6 +91,40 @@ def test_a_stand_in_is_saved_for_that_shift_alone(qtbot: QtBot) -> None:
     watch = page._watches[0, 3]
     assert command.roster.changes == (Change(watch.day.isoformat(), "day", person="gu", instead="chen"),)
     assert command.base == ROSTER
+
+
+def test_what_another_console_saves_is_shown_here_at_once_unless_somebody_is_typing(qtbot: QtBot) -> None:
+    screen, line = shown(qtbot, "rosters")
+    page, picture = screen.rosters, screen.rosters._picture
+    page._turn()
+    other = replace(ROSTER, since="2026-02-01")
+    picture.take_delta(Delta(picture.revision + 1, roster=other))
+    line.answer(NotifyAnswer(2, other, SETTINGS, ("mail",)))
+    assert page.pattern.since.text() == "2026-02-01"
+    page.pattern.since.setText("2026-03-01")
+    newer = replace(ROSTER, since="2026-04-01")
+    picture.take_delta(Delta(picture.revision + 1, roster=newer))
+    line.answer(NotifyAnswer(3, newer, SETTINGS, ("mail",)))
+    assert page.pattern.since.text() == "2026-03-01"
+    assert "newer" in page.pattern.error.text()
+    page.pattern.save.click()
+    command = line.last
+    assert isinstance(command, SaveRoster)
+    assert (command.roster.since, command.base) == ("2026-03-01", other)  # refused by the collector: nothing is written over
+
+
+def test_rules_that_are_being_typed_are_not_overwritten_by_another_console(qtbot: QtBot) -> None:
+    screen, line = shown(qtbot, "notifications")
+    rules, picture = screen.notifications.rules, screen.rosters._picture
+    rules.texts["contacts"].setPlainText("wang: mail=new@example.org")
+    newer = replace(SETTINGS, subscriptions=())
+    picture.take_delta(Delta(picture.revision + 1, notify_changed=True))
+    line.answer(NotifyAnswer(2, ROSTER, newer, ("mail",)))
+    assert rules.texts["contacts"].toPlainText() == "wang: mail=new@example.org"
+    rules.save.click()
+    command = line.last
+    assert isinstance(command, SaveNotify)
+    assert (command.base, command.settings.subscriptions) == (SETTINGS, SETTINGS.subscriptions)
 
 
 def test_the_pattern_is_typed_in_lines_and_comes_back_as_it_was() -> None:
