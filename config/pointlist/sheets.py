@@ -55,10 +55,10 @@ def cell_name(row: int, column: int) -> str:
     return f"{letters}{row + 1}"
 
 
-def read(data: bytes, file: str, tidy: Callable[[str], str] | None = None) -> list[Sheet]:
+def read(data: bytes, file: str, tidy: Callable[[str], str] | None = None, most: int = MOST_ROWS) -> list[Sheet]:
     """All visible sheets of ``data``, which lay in a file called ``file``. :class:`Refused` says why it cannot be read.
 
-    ``tidy`` makes a cell's text what is kept of it: :func:`clean` unless told otherwise.
+    ``tidy`` makes a cell's text what is kept of it: :func:`clean` unless told otherwise; ``most`` rows are read.
     """
     tidy = tidy or clean
     if len(data) > LARGEST:
@@ -75,8 +75,8 @@ def read(data: bytes, file: str, tidy: Callable[[str], str] | None = None) -> li
         raise Refused("pointlist.wrong_extension", file=file, ending=ending, really={"text": "csv"}.get(kind, kind))
     sheets = [_text_sheet(data, file, tidy)] if kind == "text" else _workbook(data, file, kind, tidy)
     count = sum(any(row) for sheet in sheets for row in sheet.rows)
-    if count > MOST_ROWS:
-        raise Refused("pointlist.too_many_rows", file=file, count=count, most=MOST_ROWS)
+    if count > most:
+        raise Refused("pointlist.too_many_rows", file=file, count=count, most=most)
     if not count:
         raise Refused("pointlist.empty_file", file=file)
     return sheets
@@ -137,6 +137,9 @@ def _sheet(book: python_calamine.CalamineWorkbook, name: str, tidy: Callable[[st
     for number, row in enumerate(found.to_python(skip_empty_area=False)):
         cells = []
         for column, value in enumerate(row):
+            if isinstance(value, str):  # nearly all of them
+                cells.append(tidy(value) if value else value)
+                continue
             if isinstance(value, float) and not value.is_integer():
                 sheet.fractions.add((number, column))
             elif isinstance(value, dt.date | dt.time | dt.timedelta):

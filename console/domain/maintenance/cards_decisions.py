@@ -6,7 +6,7 @@ import datetime as dt
 import math
 from collections.abc import Mapping, Sequence
 
-from msgspec.structs import asdict, replace
+from msgspec.structs import fields, replace
 
 from console.domain.accounts import Right
 from console.domain.acts import Act
@@ -23,7 +23,7 @@ CRITICALITIES = ("", "A", "B", "C")
 DATES = (
     "made", "installed", "commissioned", "warranty", "contract_from", "contract_until", "certificate_until", "state_at",
 )  # fmt: skip
-_FREE = frozenset({"id", "batch", "equipment"})
+_TEXTS = tuple(field.name for field in fields(Card) if field.type is str and field.name not in ("id", "batch", "equipment"))
 
 
 def judge_card(act: Act, card: Card, present: Card | None) -> Card:
@@ -53,13 +53,28 @@ def judge_card(act: Act, card: Card, present: Card | None) -> Card:
 
 def checked(card: Card) -> Card:
     """The card with its texts trimmed; raises :class:`Refused` for the first field that cannot be kept."""
-    texts = {name: value.strip() for name, value in asdict(card).items() if isinstance(value, str) and name not in _FREE}
-    texts["state"] = card.state
-    for name, text in texts.items():
+    trimmed: dict[str, str] = {}
+    for name in _TEXTS:
+        text = getattr(card, name)
+        if not text:
+            continue
+        kept = text.strip()
+        if kept != text:
+            trimmed[name] = kept
         most = LONGEST_NOTE if name == "note" else LONGEST
-        if len(text) > most:
-            raise Refused("ledger.refused.long", field=name, count=len(text), most=most, card=card.code[:40])
-    card = replace(card, **texts)
+        if len(kept) > most:
+            raise Refused("ledger.refused.long", field=name, count=len(kept), most=most, card=card.code[:40])
+    if trimmed:
+        card = replace(card, **trimmed)
+    _check(card)
+    if not card.rated:
+        return card
+    rated = tuple(Rated(each.name.strip(), each.value.strip(), each.unit.strip()) for each in card.rated if each.name.strip())
+    return replace(card, rated=rated)
+
+
+def _check(card: Card) -> None:
+    """The rules of single fields, and of those that belong together."""
     if not card.code:
         raise Refused("ledger.refused.code")
     if not card.name:
@@ -80,8 +95,6 @@ def checked(card: Card) -> Card:
         raise Refused("ledger.refused.idle", card=card.code)
     if len(card.rated) > MOST_RATED or len(card.attachments) > MOST_FILES:
         raise Refused("ledger.refused.many", card=card.code, rated=MOST_RATED, files=MOST_FILES)
-    rated = tuple(Rated(each.name.strip(), each.value.strip(), each.unit.strip()) for each in card.rated if each.name.strip())
-    return replace(card, rated=rated)
 
 
 def check_date(code: str, field: str, text: str) -> None:

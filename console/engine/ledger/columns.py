@@ -38,7 +38,7 @@ PLATE = "plate"
 
 # Headings of other people's ledgers; those of our own texts mean their field anyway.
 _OTHERS = {
-    "code": "设备编码 编码 资产编号 资产编码 设备号 固定资产编号 卡片编号 id asset asset_no tag equipment_no",
+    "code": "编号 设备编码 编码 资产编号 资产编码 设备号 固定资产编号 卡片编号 id asset asset_no tag equipment_no",
     "name": "名称 设备名 资产名称 设施名称 equipment description",
     "parent": "所属设备 上级编号 父级 上级设备编号 parent_code",
     "system": "系统 专业 系统名称 设备系统 discipline",
@@ -86,6 +86,7 @@ _STATES: dict[str, str] = {
 }  # fmt: skip
 _CRITICAL = {"A": "a 关键 高 重要 critical high", "B": "b 主要 中 medium", "C": "c 一般 低 普通 low"}
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?")
+_BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
 _LOST = re.compile(r"\d(\.\d+)?e\+?\d+")
 _FORMULA = re.compile(r"=|[@+\-][A-Za-z]+\(")
 
@@ -107,6 +108,7 @@ def headings() -> dict[str, str]:
     for field in FIELDS:
         for lang in (CHINESE, ENGLISH):
             found.setdefault(squeezed(title(field, lang)), field)
+            found.setdefault(squeezed(_BRACKETS.sub("", title(field, lang))), field)
         found.setdefault(squeezed(field), field)
     for field, words in _OTHERS.items():
         for word in words.split():
@@ -118,7 +120,7 @@ def meaning(heading: str) -> str:
     """The field of a heading, its unit or remark in brackets left aside; empty if it is none of ours."""
     known = headings()
     found = known.get(squeezed(heading))
-    return found or known.get(squeezed(re.sub(r"[(\[【（].*?[)\]】）]", "", heading)), "")
+    return found or known.get(squeezed(_BRACKETS.sub("", heading)), "")
 
 
 def signature(line: Sequence[str]) -> str:
@@ -244,6 +246,7 @@ def phrase(field: str, text: str) -> str:
     return kept
 
 
+@lru_cache(maxsize=10_000)
 def one_of(field: str, text: str) -> str:
     """A value of a closed list; a system may be any word of one's own."""
     found = meanings(field).get(squeezed(text))

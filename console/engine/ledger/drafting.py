@@ -25,6 +25,7 @@ from console.engine.ledger.places import Places
 from console.engine.ledger.tables import tidy, troubles, view
 from console.engine.ledger.work import Change
 
+MOST_ROWS = 50_100  # with something in them, all sheets together: 50,000 cards, their headings and titles
 MOST_REMARKS = 5_000  # that are listed; the rest are counted
 CLEAR = frozenset({"-", "--", "—", "——", "无", "/"})
 _TOLD_EVERY = 500  # rows
@@ -46,7 +47,7 @@ def draft(
 ) -> Drafted:
     """What an import of ``data`` would do to the ledger that holds ``cards`` (all of them, those of the site file's equipment
     too). Raises :class:`Refused` if the file cannot be read at all. ``told`` hears the share that is done."""
-    sheets = read(data, file, tidy)
+    sheets = read(data, file, tidy, MOST_ROWS)
     told(0.3)
     broken = troubles(data)
     views = [view(sheet, choices) for sheet in sheets]
@@ -76,6 +77,8 @@ class _Draft:
         self._places = Places(estate)
         self._told = told
         self._sheets: list[Sheet] = []
+        self._columns: list[list[tuple[int, str]]] = []  # of each sheet: place and field
+        self._places_of: list[dict[str, int]] = []
         self._remarks: list[Remark] = []
         self._more = self._mistakes = 0
         self._kept_as_text: set[str] = set()
@@ -83,6 +86,8 @@ class _Draft:
     def run(self, sheets: list[Sheet], views: list[SheetView], broken: dict[str, dict[str, str]], file: str) -> Drafted:
         """All rows of the used sheets, in their order."""
         self._sheets = sheets
+        self._columns = [[(place, name) for place, name in enumerate(each.fields) if name] for each in views]
+        self._places_of = [{name: place for place, name in reversed(line)} for line in self._columns]
         if not any(each.used for each in views):
             self._say(0, None, None, "ledger.cell.no_table", {"file": file})
         total = sum(len(sheet.rows) for sheet, each in zip(sheets, views, strict=True) if each.used) or 1
@@ -102,11 +107,10 @@ class _Draft:
 
     def _line(self, number: int, row: int, seen: SheetView, broken: dict[str, str]) -> _Line:
         cells = self._sheets[number].rows[row]
-        line = _Line(number, row, {})
-        for column, name in enumerate(seen.fields):
-            if not name or column >= len(cells):
-                continue
-            line.places.setdefault(name, column)
+        line = _Line(number, row, self._places_of[number])
+        for column, name in self._columns[number]:
+            if column >= len(cells):
+                break
             if broken and (trouble := broken.get(cell_name(row, column))):
                 self._wrong(line, column, Problem("ledger.cell.error" if trouble == "error" else "ledger.cell.uncalculated"))
                 continue
@@ -114,6 +118,9 @@ class _Draft:
             if not text:
                 continue
             try:
+                if name in columns.TEXTS and name != "code" and len(text) > 2:
+                    line.fields[name] = columns.phrase(name, text)
+                    continue
                 self._take(line, name, column, text, seen.headers[column])
             except Refused as refused:
                 self._wrong(line, column, refused.problem)

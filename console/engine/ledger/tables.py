@@ -19,7 +19,7 @@ _TROUBLE = re.compile(rb'<c r="([A-Z]{1,3}\d{1,7})"([^>]*)>(.*?)</c>', re.DOTALL
 
 def tidy(text: str) -> str:
     """A cell's text without blanks around it and without what no text has; everything else stays as it is."""
-    return text.translate(_UNSEEN).strip()
+    return text.strip() if text.isprintable() else text.translate(_UNSEEN).strip()
 
 
 def view(sheet: Sheet, choices: Choices) -> SheetView:
