@@ -81,7 +81,8 @@ class RowModel(QAbstractTableModel, Generic[R]):
         self.columns = columns
         self._key_of = key_of
         self._rows: list[_Row[R]] = []
-        self._place: dict[Hashable, int] = {}
+        self._places: dict[Hashable, int] = {}
+        self._misplaced = False  # rows were removed since the places were written down
 
     # --- what Qt asks
 
@@ -133,6 +134,14 @@ class RowModel(QAbstractTableModel, Generic[R]):
         """All records in their present order."""
         return [row.item for row in self._rows]
 
+    @property
+    def _place(self) -> dict[Hashable, int]:
+        """Where each record lies. Written down anew when it is asked for: thousands of rows may go in hundreds of pieces."""
+        if self._misplaced:
+            self._places = {self._key_of(row.item): place for place, row in enumerate(self._rows)}
+            self._misplaced = False
+        return self._places
+
     def row_of(self, key: Hashable) -> int:
         """Where a record lies, -1 if nowhere."""
         return self._place.get(key, -1)
@@ -147,9 +156,10 @@ class RowModel(QAbstractTableModel, Generic[R]):
         """Change rows that are there, append those that are not."""
         changed: dict[int, _Row[R]] = {}
         fresh: dict[Hashable, _Row[R]] = {}
+        places = self._place
         for item in items:
             key = self._key_of(item)
-            place = self._place.get(key)
+            place = places.get(key)
             row = self._computed(item)
             if place is None:
                 fresh[key] = row
@@ -175,7 +185,7 @@ class RowModel(QAbstractTableModel, Generic[R]):
             first, last = places[end], places[start]
             self.beginRemoveRows(QModelIndex(), first, last)
             del self._rows[first : last + 1]
-            self._place = {self._key_of(row.item): place for place, row in enumerate(self._rows)}
+            self._misplaced = True
             self.endRemoveRows()
             start = end + 1
 
