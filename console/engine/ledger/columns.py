@@ -230,14 +230,20 @@ def number(text: str) -> float:
     return value * 10_000 if "万" in text else value
 
 
+def unmarked(text: str) -> str:
+    """A cell of a text file without the mark that an export puts before what a spreadsheet would run; such a text without the
+    mark is refused: nobody can tell whether it was meant as a formula. (A workbook's own cells say which of the two they are.)"""
+    if len(text) > 1 and text[0] == "'" and text[1] in "=+-@\t\r":
+        return text[1:]
+    if _FORMULA.match(text):
+        raise Refused("ledger.cell.formula", found=text[:40])
+    return text
+
+
 @lru_cache(maxsize=50_000)
 def phrase(field: str, text: str) -> str:
     """A text as it is kept: nothing in it is changed but the blanks around it."""
     kept = text.strip()
-    if len(kept) > 1 and kept[0] == "'" and kept[1] in "=+-@\t\r":
-        kept = kept[1:]  # the mark that an export puts before what a spreadsheet would run
-    elif _FORMULA.match(kept):
-        raise Refused("ledger.cell.formula", found=kept[:40])
     if _LOST.fullmatch(kept.lower()):
         raise Refused("ledger.cell.lost", found=kept)
     most = LONGEST_NOTE if field == "note" else LONGEST

@@ -51,7 +51,7 @@ def draft(
     told(0.3)
     broken = troubles(data)
     views = [view(sheet, choices) for sheet in sheets]
-    return _Draft(cards, estate, told).run(sheets, views, broken, file)
+    return _Draft(cards, estate, told, plain=not data.startswith((b"PK", b"\xd0\xcf"))).run(sheets, views, broken, file)
 
 
 # --- rows
@@ -72,7 +72,8 @@ class _Line:
 
 
 class _Draft:
-    def __init__(self, cards: Iterable[Card], estate: Estate | None, told: Callable[[float], None]) -> None:
+    def __init__(self, cards: Iterable[Card], estate: Estate | None, told: Callable[[float], None], *, plain: bool) -> None:
+        self._plain = plain  # a text file: its cells are no more than their letters
         self._present = {card.code: card for card in cards}
         self._places = Places(estate)
         self._told = told
@@ -118,6 +119,8 @@ class _Draft:
             if not text:
                 continue
             try:
+                if self._plain:
+                    text = columns.unmarked(text)
                 if name in columns.TEXTS and name != "code" and len(text) > 2:
                     line.fields[name] = columns.phrase(name, text)
                     continue
