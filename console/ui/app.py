@@ -180,7 +180,7 @@ def run(
     if trouble is not None:
         _Trouble(shell, picture, trouble)
     shell.show()
-    garbage = GuiGarbage(shell)
+    garbage = GuiGarbage(shell, picture)
     QTimer.singleShot(0, line.start)
     _end_on_interrupt(application, shell)
     code = application.exec()

@@ -26,7 +26,7 @@ TOLD = 2  # and the one up to which the notification area says it, too
 
 def urgent(picture: Picture) -> list[Alarm]:
     """Unacknowledged alarms of the first priority, in the order of attention."""
-    return loudest_first([alarm for alarm in picture.alarms.values() if alarm.asks and alarm.priority == URGENT])
+    return [picture.alarms[number] for number in picture.tally.urgent(URGENT)]
 
 
 class Banner(QFrame):
@@ -85,9 +85,8 @@ class Banner(QFrame):
 
     def _fault(self) -> int:
         """The number of its fault that nobody has taken yet, 0: none."""
-        alarm = self._alarm
-        faults = self._picture.faults.values()
-        return next((f.number for f in faults if alarm is not None and f.id == alarm.fault and f.open and f.taken is None), 0)
+        fault = self._picture.fault_of(self._alarm) if self._alarm is not None else None
+        return fault.number if fault is not None and fault.open and fault.taken is None else 0
 
     def _look(self) -> None:
         if self._alarm is not None:
@@ -113,14 +112,18 @@ class Attention(QObject):
             self.tray.messageClicked.connect(self._raise)
             self.tray.show()
         picture.alarms_changed.connect(self._listen)
-        picture.replaced.connect(self._listen)
+        picture.replaced.connect(self._replaced)
 
-    def _listen(self, _changed: object = None) -> None:
-        waiting = {number: alarm for number, alarm in self._picture.alarms.items() if alarm.asks}
+    def _replaced(self) -> None:
+        self._listen(self._known | self._picture.alarms.keys())
+
+    def _listen(self, numbers: set[int]) -> None:
+        picture = self._picture
+        waiting = {number: picture.alarms[number] for number in numbers if number in picture.alarms and picture.alarms[number].asks}
         fresh = [alarm for number, alarm in waiting.items() if number not in self._known]
-        self._known = set(waiting)
+        self._known = (self._known - numbers) | waiting.keys()
         if self.tray is not None:
-            self.tray.setToolTip(tr("shell.tray", site=self._picture.estate.site.name.get(language()), count=len(waiting)))
+            self.tray.setToolTip(tr("shell.tray", site=picture.estate.site.name.get(language()), count=len(self._known)))
         if not fresh or self._window.isActiveWindow():
             return
         QApplication.alert(self._window)  # flashes until the window is brought to the front

@@ -11,13 +11,15 @@ import gc
 
 from PySide6.QtCore import QObject, QTimer
 
+from console.ui.picture import Picture
+
 EVERY_MS = 500
 
 
 class GuiGarbage(QObject):
     """Collects until it is deleted."""
 
-    def __init__(self, parent: QObject) -> None:
+    def __init__(self, parent: QObject, picture: Picture) -> None:
         super().__init__(parent)
         self._thresholds = gc.get_threshold()
         gc.collect()
@@ -27,6 +29,12 @@ class GuiGarbage(QObject):
         self._timer.setInterval(EVERY_MS)
         self._timer.timeout.connect(self.collect)
         self._timer.start()
+        picture.replaced.connect(self.settle)
+
+    def settle(self) -> None:
+        """A whole estate came, and stays: a collection that walked through it would hold up the window each time."""
+        gc.collect()
+        gc.freeze()
 
     def collect(self) -> None:
         """What Python would have collected by now."""

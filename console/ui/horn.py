@@ -142,7 +142,8 @@ class Horn(QObject):
 
     def silence(self) -> None:
         """F8: the sound stops, nothing is acknowledged."""
-        self._heard = {number for number, alarm in self._picture.alarms.items() if alarm.asks}
+        tally = self._picture.tally
+        self._heard = set(tally.loudest(tally.asking))
         self._listen()
         self.silenced.emit(True)
 
@@ -153,11 +154,10 @@ class Horn(QObject):
             self.mute.emit()
 
     def _listen(self, _changed: object = None) -> None:
-        waiting = {number: alarm for number, alarm in self._picture.alarms.items() if alarm.asks}
-        self._heard &= waiting.keys()
-        unheard = [alarm for number, alarm in waiting.items() if number not in self._heard]
-        real = [alarm.priority for alarm in unheard if not alarm.drill]  # what is real sounds over a drill, with its own sound
-        loud = min(real or [alarm.priority for alarm in unheard], default=0)
+        alarms, tally = self._picture.alarms, self._picture.tally
+        self._heard = {number for number in self._heard if number in alarms and alarms[number].asks}
+        first = tally.loudest(len(self._heard) + 1)  # what is real sounds over a drill, with its own sound
+        loud = next((alarms[number].priority for number in first if number not in self._heard), 0)
         if loud == self.sounding:
             return
         self.sounding = loud

@@ -1,8 +1,8 @@
-"""What the top bar counts: alarms by category and priority, unhandled and all. Plain records in, numbers out; no widgets."""
+"""What the top bar's lamps stand for: alarms by category and priority. :mod:`console.ui.tally` counts them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from console.domain.alarms import Alarm
@@ -37,19 +37,3 @@ LAMPS: tuple[Lamp, ...] = (
     Lamp("isolated", 4, _category(Category.ISOLATED)),
     Lamp("offline", 3, _category(Category.COMMS)),
 )
-
-
-def count(alarms: Iterable[Alarm]) -> dict[str, tuple[int, int]]:
-    """For each lamp (unhandled, all). Unhandled: nobody acknowledged it. Returned and acknowledged ones are no longer there.
-
-    A lamp cannot say that it is a drill, so what a drill simulates lights none.
-    """
-    totals = {lamp.key: [0, 0] for lamp in LAMPS}
-    for alarm in alarms:
-        if alarm.drill:
-            continue
-        for lamp in LAMPS:
-            if lamp.counts(alarm):
-                totals[lamp.key][1] += 1
-                totals[lamp.key][0] += alarm.asks
-    return {key: (unhandled, total) for key, (unhandled, total) in totals.items()}

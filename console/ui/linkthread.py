@@ -9,6 +9,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import threading
+import time
+from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +25,7 @@ from console.link.tokens import address_of
 from console.ui.picture import Picture
 
 GATHER = 0.05  # seconds for which messages wait for company
+TURN = 0.01  # seconds after which the window lives before the next message is taken in
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +52,7 @@ class LinkThread(QObject):
         self._identity = Identity(program, station)
         self._lock = threading.Lock()
         self._letters: list[object] = []
+        self._due: deque[object] = deque()  # letters on the GUI thread
         self._ringing = False
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: Client | None = None
@@ -139,9 +143,12 @@ class LinkThread(QObject):
     @Slot()
     def _deliver(self) -> None:
         with self._lock:
-            letters, self._letters = self._letters, []
+            self._due += self._letters
+            self._letters = []
             self._ringing = False
-        for letter in letters:
+        end = time.perf_counter() + TURN
+        while self._due:
+            letter = self._due.popleft()
             match letter:
                 case Delta():
                     self._picture.take_delta(letter)
@@ -155,3 +162,6 @@ class LinkThread(QObject):
                     self._picture.take_link(letter.state, letter.problem)
                 case _Reply():
                     letter.replied(letter.reply)
+            if self._due and time.perf_counter() > end:
+                self._rang.emit()  # keys and paints first
+                return

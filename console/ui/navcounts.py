@@ -22,8 +22,8 @@ Count = tuple[int, int]
 
 
 def _alarms(picture: Picture) -> Count:
-    asking = [alarm.priority for alarm in picture.alarms.values() if alarm.asks and not alarm.drill]
-    return len(asking), min(asking, default=0)
+    tally = picture.tally
+    return tally.asking_really, tally.gravest if tally.asking_really else 0
 
 
 def _faults(picture: Picture) -> Count:

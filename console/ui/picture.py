@@ -32,6 +32,7 @@ from console.domain.text import Text
 from console.domain.times import DAY, SECOND
 from console.domain.world import ended_at
 from console.link.messages import Delta, Heartbeat, Live, Session, Snapshot
+from console.ui.tally import Tally
 
 R = TypeVar("R", bound=Record)
 
@@ -89,7 +90,9 @@ class Picture(QObject):
         self.by_number: dict[int, Point] = {}
         self.rules: dict[str, AlarmRule] = {}
         self.alarms: dict[int, Alarm] = {}
+        self.tally = Tally()  # of the alarms
         self.faults: dict[int, Fault] = {}
+        self._fault_numbers: dict[str, int] = {}
         self.orders: dict[int, Order] = {}
         self.plans: dict[str, PlanState] = {}
         self.accounts: dict[str, Account] = {}
@@ -140,7 +143,7 @@ class Picture(QObject):
 
     def fault_of(self, alarm: Alarm) -> Fault | None:
         """The fault that an alarm belongs to."""
-        return next((fault for fault in self.faults.values() if fault.id == alarm.fault), None) if alarm.fault else None
+        return self.faults.get(self._fault_numbers.get(alarm.fault, 0)) if alarm.fault else None
 
     def records(self, kind: type[R]) -> dict[str, R]:
         """The registers' records of a kind that are in use, by id."""
@@ -189,7 +192,9 @@ class Picture(QObject):
             self.points_of.setdefault(point.equipment, []).append(point)
         self.rules = {rule.id: rule for rule in estate.rules}
         self.alarms = {alarm.number: alarm for alarm in snapshot.alarms}
+        self.tally.replace(self.alarms)
         self.faults = {fault.number: fault for fault in snapshot.faults}
+        self._fault_numbers = {fault.id: fault.number for fault in snapshot.faults}
         self.orders = {order.number: order for order in snapshot.orders}
         self.plans = {plan.plan: plan for plan in snapshot.plans}
         self.accounts = {account.name: account for account in snapshot.accounts}
@@ -215,7 +220,9 @@ class Picture(QObject):
                 self.alarms.pop(alarm.number, None)
             else:
                 self.alarms[alarm.number] = alarm
+        self.tally.change([alarm.number for alarm in delta.alarms], self.alarms)
         self.faults.update((fault.number, fault) for fault in delta.faults)
+        self._fault_numbers.update((fault.id, fault.number) for fault in delta.faults)
         self.orders.update((order.number, order) for order in delta.orders)
         self.plans.update((plan.plan, plan) for plan in delta.plans)
         for reading in delta.readings:
@@ -259,6 +266,7 @@ class Picture(QObject):
         """Let go of faults and orders that ended more than a day ago: a console runs for months."""
         limit = self.now() - DAY
         self.faults = {number: fault for number, fault in self.faults.items() if fault.open or fault.closed_at > limit}
+        self._fault_numbers = {fault.id: number for number, fault in self.faults.items()}
         self.isolations = {
             number: each for number, each in self.isolations.items() if each.lifted is None or each.lifted.entered_at > limit
         }

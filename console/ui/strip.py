@@ -11,26 +11,18 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 from console.domain.alarms import Alarm
 from console.domain.faults import Fault
 from console.domain.promises import ClockView, nearest
-from console.domain.rules import Category
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.moments import short_text
+from console.ui.pace import Pace
 from console.ui.picture import Picture
+from console.ui.tally import loudness
 from console.ui.widgets.badges import paint_badge
 from console.ui.widgets.clocks import Urgency, clock_colour, paint_bar, promise_text, remaining_text, urgency
 
 ROWS = 3
 ROW = 32
 HEIGHT = ROWS * ROW + 32
-
-
-_LOUDEST = {Category.FIRE: 0, Category.TRAPPED: 1}
-
-
-def loudness(alarm: Alarm) -> tuple[bool, bool, int, int, int, int]:
-    """The order of attention: unacknowledged, what is real before a drill's, by priority, fire before trapped passengers before the
-    rest, the newest first."""
-    return not alarm.asks, alarm.drill > 0, alarm.priority, _LOUDEST.get(alarm.category, 2), -alarm.raised_at, -alarm.number
 
 
 def loudest_first(alarms: list[Alarm]) -> list[Alarm]:
@@ -105,8 +97,9 @@ class _Lines(QWidget):
 
     def take(self) -> None:
         """Look at the picture again."""
-        waiting = loudest_first([alarm for alarm in self._picture.alarms.values() if alarm.asks])
-        self._alarms, self._more = waiting[:ROWS], max(0, len(waiting) - ROWS)
+        tally = self._picture.tally
+        self._alarms = [self._picture.alarms[number] for number in tally.loudest(ROWS)]
+        self._more = max(0, tally.asking - ROWS)
         self.update()
 
     @property
@@ -259,14 +252,19 @@ class Strip(QFrame):
         self._pulse.setInterval(500)
         self._pulse.timeout.connect(self._beat)
         self._dark = False
-        records = (picture.alarms_changed, picture.faults_changed, picture.orders_changed)
-        for signal in (picture.replaced, *records, picture.ticked, picture.link_changed):
-            signal.connect(self.retranslate)
+        promise = Pace(self._promise.take, self)
+        for signal in (picture.replaced, picture.alarms_changed, picture.ticked, picture.link_changed):
+            signal.connect(self._alarms)
+        for signal in (picture.replaced, picture.faults_changed, picture.orders_changed, picture.ticked):
+            signal.connect(promise.ask)
 
-    def retranslate(self, _changed: object = None) -> None:
+    def retranslate(self) -> None:
         """Everything anew: it is little."""
-        self._lines.take()
+        self._alarms()
         self._promise.take()
+
+    def _alarms(self, _changed: object = None) -> None:
+        self._lines.take()
         if self._lines.pulses != self._pulse.isActive():
             if self._lines.pulses:
                 self._pulse.start()

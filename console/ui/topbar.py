@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWi
 from console.domain.times import SECOND
 from console.texts import language, tr
 from console.ui import theme
-from console.ui.lamps import LAMPS, Lamp, count
+from console.ui.lamps import LAMPS, Lamp
 from console.ui.moments import clock_text
 from console.ui.picture import Picture
 from console.ui.widgets.cards import label
@@ -173,7 +173,7 @@ class TopBar(QFrame):
         self._figures.setVisible(roomy or not self._picture.live)
 
     def _count(self, _changed: object = None) -> None:
-        for key, (unhandled, total) in count(self._picture.alarms.values()).items():
+        for key, (unhandled, total) in self._picture.tally.lamps().items():
             self._lamps[key].set_counts(unhandled, total)
 
     def _values(self, numbers: set[int]) -> None:

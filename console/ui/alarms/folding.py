@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from console.domain.alarms import Alarm
-from console.ui.strip import loudness
+from console.ui.tally import loudness
 
 
 def folded(alarms: Iterable[Alarm], place: Callable[[Alarm], str], *, flood: bool) -> dict[int, list[Alarm]]:

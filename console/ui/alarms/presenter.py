@@ -10,7 +10,6 @@ from console.domain.alarms import Alarm
 from console.domain.faults import Fault
 from console.domain.promises import ClockView, nearest
 from console.domain.rules import LIMITED, UPPER
-from console.domain.times import DAY, MINUTE
 from console.texts import language, tr
 from console.ui.picture import Picture
 from console.ui.strip import building_name, equipment_name
@@ -132,11 +131,6 @@ def building_of(picture: Picture, alarm: Alarm) -> str:
     return building_name(picture, machine.location) if machine is not None else ""
 
 
-def flooded(picture: Picture) -> bool:
-    """The collector has declared a flood: every workstation folds alike."""
-    return any(alarm.rule == "system#flood" and alarm.active for alarm in picture.alarms.values())
-
-
 @dataclass(frozen=True, slots=True)
 class Quality:
     """The foot line's figures, all counted from the alarms that are there."""
@@ -153,10 +147,5 @@ class Quality:
 
 def quality(picture: Picture) -> Quality:
     """Of the present alarms: raised in the last 10 minutes, active, active for more than 24 h."""
-    now = picture.now()
-    alarms = picture.alarms.values()
-    return Quality(
-        sum(alarm.raised_at > now - 10 * MINUTE for alarm in alarms),
-        sum(alarm.active for alarm in alarms),
-        sum(alarm.active and alarm.raised_at < now - DAY for alarm in alarms),
-    )
+    tally, now = picture.tally, picture.now()
+    return Quality(tally.recent(now), tally.active, tally.standing(now))

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
+from console.ui.alarms.saved import Filter, SavedFilters
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
@@ -20,19 +21,19 @@ from console.domain.times import DAY
 from console.link.messages import AlarmHistoryAnswer, AlarmHistoryQuery, Answer
 from console.texts import sentence, tr
 from console.ui.alarms import presenter
+from console.ui.alarms.columns import columns
 from console.ui.alarms.detail import AlarmDetail, Navigator
-from console.ui.alarms.folding import folded
-from console.ui.alarms.saved import Filter, SavedFilters
-from console.ui.alarms.shelf import Shelf, shelf_of
+from console.ui.alarms.rows import ActiveRows
+from console.ui.alarms.shelf import Shelf, shelf_size
 from console.ui.desk import Desk
 from console.ui.lamps import LAMPS
-from console.ui.moments import short_text
+from console.ui.pace import Pace
 from console.ui.picture import Picture
-from console.ui.strip import building_name, equipment_name, handler_text, loudness
+from console.ui.strip import building_name
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.promisecell import PromiseDelegate
-from console.ui.widgets.tables import Column, RowModel, TableView
+from console.ui.widgets.tables import RowModel, TableView
 
 HISTORY_DAYS = 30
 
@@ -46,9 +47,8 @@ class AlarmsScreen(QWidget):
         super().__init__(parent)
         self._picture, self._desk = picture, desk
         self._mode = "active"  # shelf, history
-        self._behind: dict[int, int] = {}  # the rows of the active list, and how many stand behind each
         self._lamp = ""
-        self._model: RowModel[Alarm] = RowModel(self._columns(), lambda alarm: alarm.number, self)
+        self._model: RowModel[Alarm] = RowModel(columns(picture, desk, self._behind), lambda alarm: alarm.number, self)
         self.table: TableView[Alarm] = TableView(self._model, "alarms", row_height=40)
         self.table.setItemDelegateForColumn(0, BadgeDelegate(self.table))
         self.table.setItemDelegateForColumn(len(self._model.columns) - 1, PromiseDelegate(self.table))
@@ -56,6 +56,7 @@ class AlarmsScreen(QWidget):
         self.detail = AlarmDetail(picture, desk, navigator)
         self.detail.setFixedWidth(500)
         self._lay_out()
+        self._rows = ActiveRows(picture, self._model, self._fold.isChecked, self)
         self._connect()
         self.table.sort_by("priority")
         self.retranslate()
@@ -120,7 +121,9 @@ class AlarmsScreen(QWidget):
         self._fold.clicked.connect(self._refold)
         self.saved.chosen.connect(self._use_filter)
         self._typed.textChanged.connect(self._keep_filter)
-        picture.silences_changed.connect(self._refresh)
+        pace = Pace(self._refresh, self)
+        self._rows.changed.connect(pace.ask)
+        picture.silences_changed.connect(pace.ask)
         self._export.clicked.connect(self._export_shown)
         self._typed.textChanged.connect(self.table.filter_text)
         self.table.chosen.connect(self._chosen)
@@ -128,7 +131,7 @@ class AlarmsScreen(QWidget):
         picture.replaced.connect(self._replaced)
         picture.alarms_changed.connect(self._changed)
         for signal in (picture.faults_changed, picture.orders_changed, picture.people_changed, self._desk.pending_changed):
-            signal.connect(self._refresh)
+            signal.connect(pace.ask)
         picture.ticked.connect(self._tick)
         keys: list[tuple[str, Callable[[], None]]] = [
             ("T", self.detail.do_take),
@@ -143,67 +146,6 @@ class AlarmsScreen(QWidget):
         for key, act in keys:
             QShortcut(QKeySequence(key), self.table, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(act)
 
-    def _columns(self) -> list[Column[Alarm]]:
-        picture = self._picture
-
-        def when(alarm: Alarm) -> str:
-            return short_text(alarm.raised_at, picture.now(), picture.estate.site.timezone)
-
-        def state(alarm: Alarm) -> str:
-            if alarm.quiet or (alarm.latched and not alarm.active):
-                return tr(f"domain.alarm_state.{alarm.state}")
-            return tr("alarms.is_active") if alarm.active else tr("alarms.is_returned")
-
-        def acknowledged(alarm: Alarm) -> str:
-            if self._desk.pending("alarm", alarm.number):
-                return tr("alarms.pending")
-            return tr("alarms.is_acknowledged") if alarm.acknowledged else tr("alarms.is_unacknowledged")
-
-        def handler(alarm: Alarm) -> str:
-            fault = picture.fault_of(alarm)
-            return handler_text(picture, fault) if fault is not None else ""
-
-        def promise(alarm: Alarm) -> object:
-            fault, view = presenter.view_of(picture, alarm)
-            return (view, fault.priority) if fault is not None and view is not None else None
-
-        def ink(alarm: Alarm) -> str:
-            return "dim" if alarm.acknowledged else ""
-
-        def dim(_alarm: Alarm) -> str:
-            return "dim"
-
-        def state_ink(alarm: Alarm) -> str:
-            return "dim" if alarm.acknowledged else f"p{alarm.priority}_text"
-
-        def machine(alarm: Alarm) -> str:
-            return equipment_name(picture, alarm.equipment)
-
-        def said(alarm: Alarm) -> str:
-            text, behind = presenter.content(picture, alarm), self._behind.get(alarm.number, 0)
-            return tr("alarms.content.behind", text=text, count=behind) if behind else text
-
-        def loud(alarm: Alarm) -> bool:
-            return not alarm.acknowledged
-
-        def nothing(_alarm: Alarm) -> str:
-            return ""
-
-        return [
-            Column("priority", "", 48, lambda a: str(a.priority), user=lambda a: a.priority, sort=loudness),
-            Column("time", "alarms.column.time", 110, when, sort=lambda a: a.raised_at, colour=dim),
-            Column("equipment", "alarms.column.equipment", 210, machine, bold=loud, colour=ink),
-            Column("content", "alarms.column.content", 0, said, colour=ink, tooltip=said),
-            Column("state", "alarms.column.state", 90, state, colour=ink),
-            Column("acknowledged", "alarms.column.acknowledged", 150, acknowledged, colour=state_ink),
-            Column("handler", "alarms.column.handler", 180, handler, colour=dim),
-            Column("promise", "alarms.column.promise", 190, nothing, user=promise, sort=self._remaining),
-        ]
-
-    def _remaining(self, alarm: Alarm) -> int:
-        view = presenter.view_of(self._picture, alarm)[1]
-        return view.remaining if view is not None else 2**62
-
     # --- what the shell asks
 
     def show_alarm(self, number: int) -> None:
@@ -212,9 +154,10 @@ class AlarmsScreen(QWidget):
             self._show_active()
         self._lamp = ""
         self._filter()
-        if number in self._picture.alarms and number not in self._behind:
+        if number in self._picture.alarms and number not in self._rows.behind:
             self._fold.setChecked(False)
             self._refold()
+        self._rows.bring(number)
         self.table.select(number)
         self.table.setFocus()
 
@@ -244,40 +187,26 @@ class AlarmsScreen(QWidget):
             self._refold()
         self._refresh()
 
-    def _rows(self) -> dict[int, int]:
-        """The rows of the active list, and how many stand behind each."""
-        picture = self._picture
-        if not self._fold.isChecked():
-            return dict.fromkeys(picture.alarms, 0)
-        building = partial(presenter.building_of, picture)
-        rows = folded(picture.alarms.values(), building, flood=presenter.flooded(picture))
-        return {number: len(behind) for number, behind in rows.items()}
+    def _behind(self, number: int) -> int:
+        return self._rows.behind.get(number, 0)
 
     def _refold(self, _checked: bool = False) -> None:
-        self._behind = self._rows()
         if self._mode == "active":
-            self._model.set_rows([self._picture.alarms[number] for number in self._behind])
-            self._refresh()
+            self._rows.show()
 
     def _changed(self, numbers: set[int]) -> None:
+        self._rows.change(numbers)
         if self._mode != "active":
             self._refresh()
-            return
-        alarms, before = self._picture.alarms, self._behind
-        self._behind = self._rows()
-        self._model.remove_rows([number for number in before if number not in self._behind])
-        moved = [number for number, count in self._behind.items() if number in numbers or before.get(number) != count]
-        self._model.update_rows([alarms[number] for number in moved])
-        self._refresh()
 
     def _refresh(self, _changed: object = None) -> None:
-        self._active.setText(tr("alarms.tab.active", count=sum(not alarm.quiet for alarm in self._picture.alarms.values())))
-        self._shelf.setText(tr("alarms.tab.shelf", count=len(shelf_of(self._picture))))
+        self._active.setText(tr("alarms.tab.active", count=self._picture.tally.loud))
+        self._shelf.setText(tr("alarms.tab.shelf", count=shelf_size(self._picture)))
         if self._mode == "shelf":
             self.shelf.fill()
         if self._mode == "active":
             self._model.update_rows(self.table.in_sight())
-            if self._behind:
+            if self._rows.behind:
                 self._stack.setCurrentWidget(self.table)
             elif self._picture.revision:
                 self._blank.say(tr("alarms.empty"), tr("alarms.empty.advice"))
@@ -349,6 +278,8 @@ class AlarmsScreen(QWidget):
 
     def _choose(self, mode: str) -> None:
         self._mode = mode
+        if mode != "active":
+            self._rows.hide()
         for button, name in ((self._active, "active"), (self._shelf, "shelf"), (self._past, "history")):
             button.setChecked(name == mode)
         self._fold.setEnabled(mode == "active")

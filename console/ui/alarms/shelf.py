@@ -45,6 +45,11 @@ def shelf_of(picture: Picture) -> list[Shelved]:
     return entries + quiet
 
 
+def shelf_size(picture: Picture) -> int:
+    """How many rows :func:`shelf_of` has."""
+    return len(picture.silences) + picture.tally.by_design
+
+
 class Shelf(QWidget):
     """See the module."""
 

@@ -11,6 +11,7 @@ from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
 
 from console.ui.garbage import GuiGarbage
+from console.ui.picture import Picture
 
 
 class Cycle:
@@ -29,7 +30,7 @@ class Cycle:
 @pytest.fixture
 def garbage(qtbot: QtBot) -> Iterator[GuiGarbage]:
     owner = QObject()
-    made = GuiGarbage(owner)
+    made = GuiGarbage(owner, Picture("A"))
     yield made
     made.stop()
 
@@ -62,7 +63,7 @@ def test_the_timer_collects_what_has_become_garbage(qtbot: QtBot, garbage: GuiGa
 
 def test_python_collects_by_itself_again_once_the_window_is_gone(qtbot: QtBot) -> None:
     owner = QObject()
-    garbage = GuiGarbage(owner)
+    garbage = GuiGarbage(owner, Picture("A"))
     assert not gc.isenabled()
     garbage.stop()
     assert gc.isenabled()

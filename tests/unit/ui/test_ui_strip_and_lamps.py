@@ -18,9 +18,10 @@ from console.domain.times import HOUR, MINUTE
 from console.link.messages import Snapshot
 from console.texts import ENGLISH, set_language
 from console.ui.horn import PATTERNS, RATE, Horn, tone
-from console.ui.lamps import LAMPS, count
+from console.ui.lamps import LAMPS
 from console.ui.picture import Picture
 from console.ui.strip import ROW, Strip, equipment_name, handler_text, loudest_first, nearest_promise, text_of
+from console.ui.tally import Tally
 from tests.helpers.reading_screens import painted_text, says
 from tests.helpers.snapshots import NOW, RULES, alarm, busy, delta, fault, order, snapshot, stamp
 
@@ -150,6 +151,12 @@ LAMP_OF = {
     Category.FIRE: "fire", Category.TRAPPED: "trapped", Category.SUPERVISORY: "supervisory", Category.ISOLATED: "isolated",
     Category.COMMS: "offline",
 }  # fmt: skip
+
+
+def count(alarms: list[Alarm]) -> dict[str, tuple[int, int]]:
+    tally = Tally()
+    tally.replace({each.number: each for each in alarms})
+    return tally.lamps()
 
 
 @pytest.mark.parametrize("acknowledged", [False, True])

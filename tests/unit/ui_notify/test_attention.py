@@ -13,7 +13,7 @@ from console.texts import set_language
 from console.ui.attention import Banner, urgent
 from console.ui.desk import Desk
 from console.ui.picture import Picture
-from tests.helpers.snapshots import NOW, RecordingLine, busy
+from tests.helpers.snapshots import NOW, RecordingLine, busy, delta
 
 
 def shown(qtbot: QtBot) -> tuple[Banner, Picture, RecordingLine]:
@@ -39,8 +39,7 @@ def test_a_p1_stands_over_every_screen_until_somebody_takes_it(qtbot: QtBot) -> 
     assert not banner.take.isHidden() and banner.take.isEnabled()
     banner.take.click()
     assert line.last == TakeFault(int(alarm.fault.rpartition("-")[2]))
-    picture.alarms[alarm.number] = replace(alarm, acknowledged=True)
-    picture.alarms_changed.emit({alarm.number})
+    picture.take_delta(delta(picture.revision + 1, alarms=(replace(alarm, acknowledged=True),)))
     assert banner.isHidden()
 
 
