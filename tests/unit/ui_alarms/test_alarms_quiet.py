@@ -174,7 +174,8 @@ def test_a_latched_alarm_is_reset_with_r(qtbot: QtBot, screen: AlarmsScreen, pic
 
 
 def test_what_is_quiet_does_not_sound(picture: Picture, screen: AlarmsScreen) -> None:
-    picture.alarms.clear()
+    bring(picture, *(replace(each, active=False, acknowledged=True, latched=False) for each in picture.alarms.values()))
+    assert not picture.alarms
     horn = Horn(picture, Silent())
     bring(picture, ordinary(800, suppression=Suppression.SHELVED))
     assert horn.sounding == 0
