@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from importlib import import_module
 from importlib.util import find_spec
+from typing import Any
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QCloseEvent, QIcon, QKeySequence, QPainter, QPaintEvent, QShortcut
@@ -38,18 +39,20 @@ from console.ui.stopping import StopPanel
 from console.ui.strip import Strip
 from console.ui.topbar import TopBar
 from console.ui.widgets.cards import GAP
-from console.ui.widgets.tables import TableView
+from console.ui.widgets.exporting import Exporter
+from console.ui.widgets.tables import EXPORT_KEY, TableView
 
 CLASSES = {
     "overview": "OverviewScreen", "alarms": "AlarmsScreen", "faults": "FaultsScreen", "equipment": "EquipmentScreen",
     "orders": "OrdersScreen", "connections": "ConnectionsScreen", "system": "SystemScreen", "trends": "TrendsScreen",
     "readings": "ReadingsScreen", "isolations": "IsolationsScreen", "energy": "EnergyScreen",
-    "commissioning": "CommissioningScreen", "people": "PeopleScreen", "stock": "StockScreen",
+    "rounds": "RoundsScreen", "hazards": "HazardsScreen", "drills": "DrillsScreen",
+    "commissioning": "CommissioningScreen", "people": "PeopleScreen", "quality": "QualityScreen", "stock": "StockScreen",
 }  # fmt: skip
 SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen shows what it was opened for
-    "equipment": ("show_equipment", str), "alarms": ("show_alarm", int), "faults": ("show_fault", int),
+    "equipment": ("show_equipment", str), "alarms": ("show_subject", str), "faults": ("show_fault", int),
     "orders": ("show_order", int), "trends": ("show_points", str.split), "commissioning": ("show_point", str),
-    "people": ("show_person", str),
+    "people": ("show_person", str), "rounds": ("show_round", str), "hazards": ("show_hazard", str), "drills": ("show_run", str),
 }  # fmt: skip
 KEEP_REFUSAL_MS = 12_000
 SIGN_ON_FIRST = ("link.sign_on_first", "link.no_token")  # a remote collector that does not know this station yet
@@ -113,6 +116,7 @@ class Shell(QMainWindow):
         self._picture, self._desk = picture, desk
         self._remember = remember_window
         self.horn = Horn(picture, speaker, self)
+        self.exporter = Exporter(picture, self)
         self._screens: dict[str, QWidget] = {}
         self._here = ""
         self._been: list[tuple[str, str]] = []
@@ -188,6 +192,8 @@ class Shell(QMainWindow):
         self.horn.silenced.connect(self.topbar.set_silenced)
         self.horn.mute.connect(self.topbar.set_mute)
         self._desk.refused.connect(self.show_refusal)
+        self.exporter.failed.connect(self.show_refusal)
+        self.exporter.written.connect(self._exported)
         picture.link_changed.connect(self._link)
         picture.replaced.connect(self._replaced)
         picture.people_changed.connect(self._people)
@@ -201,7 +207,7 @@ class Shell(QMainWindow):
             QShortcut(QKeySequence(key), self).activated.connect(self._opener(name))
         for key, action in (
             ("F8", self.horn.silence), ("Alt+Left", self.back), ("Ctrl+K", self.do_search), ("Ctrl+L", self.do_language),
-            ("Ctrl+Shift+T", self.do_theme), (OTHER_HALF, self.nav.turn),
+            ("Ctrl+Shift+T", self.do_theme), (EXPORT_KEY, self.do_export), (OTHER_HALF, self.nav.turn),
         ):  # fmt: skip
             QShortcut(QKeySequence(key), self).activated.connect(action)
 
@@ -222,6 +228,10 @@ class Shell(QMainWindow):
         """The alarm in its list."""
         self._go("alarms", str(number))
 
+    def open_alarm_rows(self, wanted: str) -> None:
+        """The alarms behind a figure (see :mod:`console.ui.alarms.behind`)."""
+        self._go("alarms", wanted)
+
     def open_fault(self, number: int) -> None:
         """The fault in its list."""
         self._go("faults", str(number))
@@ -229,6 +239,18 @@ class Shell(QMainWindow):
     def open_order(self, number: int) -> None:
         """The order in its list."""
         self._go("orders", str(number))
+
+    def open_round(self, name: str) -> None:
+        """The open round in its list."""
+        self._go("rounds", name)
+
+    def open_hazard(self, name: str) -> None:
+        """The hazard in its list; ``new?origin|equipment|what`` opens the form for one."""
+        self._go("hazards", name)
+
+    def open_emergency(self, name: str) -> None:
+        """The emergency run, or ``plan?alarm`` to choose one for an alarm."""
+        self._go("drills", name)
 
     def open_trend(self, points: list[str]) -> None:
         """The trend page with these points."""
@@ -291,6 +313,24 @@ class Shell(QMainWindow):
     def do_search(self) -> None:
         """Ctrl+K."""
         self.veil.open(self.palette_panel)
+
+    def do_export(self) -> None:
+        """What is shown: the list with the focus, else the largest one on the screen."""
+        focused = QApplication.focusWidget()
+        tables = [table for table in self._stack.findChildren(TableView) if table.isVisible()]
+        tables.sort(key=lambda table: (table is focused, table.width() * table.height()))
+        if tables:
+            self.export_table(tables[-1])
+        else:
+            self.show_refusal(Problem("widgets.export.nothing", {}))
+
+    def export_table(self, table: TableView[Any]) -> None:
+        """As xlsx, csv or PDF."""
+        self.exporter.ask(table, tr(f"shell.screen.{self._here}"))
+
+    def _exported(self, file: str, rows: int) -> None:
+        self._refusal.say(tr("widgets.export.done", file=file, count=rows))
+        self._refusal_timer.start()
 
     def do_stop(self) -> None:
         """Stop monitoring, after a confirmation."""

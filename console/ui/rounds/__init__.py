@@ -1,0 +1,1 @@
+"""Rounds: what is due, the runner, the routes."""
