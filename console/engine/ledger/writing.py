@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from console.domain.accounts import Account, Right
 from console.domain.acts import demanded, require
 from console.domain.events import Event, RecordSaved
-from console.domain.maintenance.cards import Card
+from console.domain.maintenance.cards import Card, Rated, thrifty
 from console.domain.maintenance.cards_batches import BatchState, ImportLedger, LedgerBatch, UndoLedgerImport
 from console.domain.maintenance.cards_decisions import codes_of, refuse_while_importing
 from console.domain.maintenance.cards_drafts import LedgerDraft
@@ -25,7 +25,17 @@ from console.domain.problems import Refused
 from console.domain.world import World
 from console.engine.clocks import EngineClock
 from console.engine.decisions import COLLECTOR, By, Decisions
-from console.engine.ledger.work import Change, Prepared, batch_file, frames, prepare, used_in_store, written
+from console.engine.ledger.work import (
+    Change,
+    Prepared,
+    batch_file,
+    frames,
+    prepare,
+    read_prepared,
+    read_written,
+    used_in_store,
+    written,
+)
 from console.engine.workers import Workers
 
 PREPARE_SECONDS = 90.0  # for making the file of a batch: 2 s for 50,000 cards on the machine where it was measured
@@ -42,6 +52,8 @@ class Ledgering:
         self._clock = clock
         self._resumed: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
+        self._pool: dict[str, str] = {}
+        self._plates: dict[tuple[Rated, ...], tuple[Rated, ...]] = {}
 
     def start(self) -> None:
         """Go on with what a collector before us began."""
@@ -80,7 +92,7 @@ class Ledgering:
             self._refuse_stale(made, first)
             batch = LedgerBatch(
                 id=identity, number=number, revision=1, at=self._clock.now(), file=file, sha=made.sha,
-                count=len(made.known), new=made.new, first=first, by=actor.name, reason=reason,
+                count=made.count, new=made.new, first=first, by=actor.name, reason=reason,
             )  # fmt: skip
             await self._decisions.decide([RecordSaved(batch, "created", reason)], by)
             await self._go_on(batch, by)
@@ -88,13 +100,14 @@ class Ledgering:
 
     def _refuse_stale(self, made: Prepared, first: int) -> None:
         cards = self._world.records(Card)
-        changed = sum((cards[identity].revision if identity in cards else 0) != base for identity, base in made.known)
+        ours = read_prepared(made.cards)
+        changed = sum((cards[identity].revision if identity in cards else 0) != base for identity, _code, base in ours)
         if changed or self._world.next_number("card") != first:
             raise Refused("ledger.refused.stale", count=max(changed, 1))
         codes = codes_of(self._world)
-        ours = {identity for _code, identity in made.codes}
-        for code, identity in made.codes:
-            if codes.get(code, identity) != identity and codes[code] not in ours:
+        identities = {identity for identity, _code, _base in ours}
+        for identity, code, _base in ours:
+            if codes.get(code, identity) != identity and codes[code] not in identities:
                 raise Refused("ledger.refused.twice", card=code)
 
     # --- taking back
@@ -108,7 +121,7 @@ class Ledgering:
             batch = self._world.records(LedgerBatch).get(command.batch)
             if batch is None or batch.state is not BatchState.WRITTEN:
                 raise Refused("ledger.refused.no_batch", batch=command.batch)
-            cards = await self._workers.run(written, batch_file(self._folder, batch.sha))
+            cards = read_written(await self._workers.run(written, batch_file(self._folder, batch.sha)))
             fresh = frozenset(identity for identity, _base, new in cards if new and identity not in self._world.equipment)
             used = await self._workers.run(used_in_store, self._folder, fresh) if fresh else ""
             refuse_while_importing(self._world)
@@ -118,7 +131,7 @@ class Ledgering:
             await self._go_on(undoing, by)
         return batch.number
 
-    def _refuse_newer(self, batch: LedgerBatch, cards: tuple[tuple[str, int, bool], ...], fresh: frozenset[str], used: str) -> None:
+    def _refuse_newer(self, batch: LedgerBatch, cards: list[tuple[str, int, bool]], fresh: frozenset[str], used: str) -> None:
         present = self._world.records(Card)
         ours = {identity for identity, _base, _new in cards}
         for identity, base, _new in cards:
@@ -177,13 +190,13 @@ class Ledgering:
     def _written(self, change: Change, batch: LedgerBatch) -> Event:
         present = self._world.records(Card).get(change.card.id)
         at = present.at if present is not None else batch.at
-        card = replace(change.card, revision=change.base + 1, at=at)
+        card = thrifty(replace(change.card, revision=change.base + 1, at=at), self._pool, self._plates)
         return RecordSaved(card, "created" if present is None else "imported", batch.id)
 
     def _taken_back(self, change: Change, batch: LedgerBatch) -> Event:
         revision = change.base + 2
         if change.before is not None:
-            return RecordSaved(replace(change.before, revision=revision), "undone", batch.id)
+            return RecordSaved(thrifty(replace(change.before, revision=revision), self._pool, self._plates), "undone", batch.id)
         return RecordSaved(replace(change.card, revision=revision, at=batch.at, ended_at=self._clock.now()), "ended", batch.id)
 
 
