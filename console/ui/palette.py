@@ -1,18 +1,23 @@
-"""Ctrl+K: finds any equipment, point, order, fault or screen by what is typed, in both languages and by code."""
+"""Ctrl+K: finds any equipment, point, order, fault or screen by what is typed: in both languages, by code, by pinyin."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import islice
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QShowEvent
-from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
-from console.texts import language, tr
+from console.texts import CHINESE, language, tr
+from console.ui.finding import names_of
 from console.ui.nav import SCREENS
 from console.ui.picture import Picture
+from console.ui.pinyin import findable, matches, near, nearly, words_of
+from console.ui.widgets.searchline import SearchLine
 
 MOST = 12
 
@@ -35,40 +40,46 @@ class Found:
 
     title: str
     about: str
-    words: str
     go: Callable[[], None]
 
 
-def everything(picture: Picture, goal: Goal) -> Iterator[Found]:
-    """All that can be found, the likeliest kinds first."""
-    for name in SCREENS:
-        yield Found(tr(f"shell.screen.{name}"), tr("shell.palette.screen"), name, lambda name=name: goal.open_screen(name))  # type: ignore[misc]
-    for machine in picture.equipment.values():
-        place = picture.locations.get(machine.location)
-        about = place.name.get(language()) if place is not None else ""
-        words = f"{machine.id} {machine.name.zh} {machine.name.en}"
-        yield Found(machine.name.get(language()), about, words, lambda id=machine.id: goal.open_equipment(id))  # type: ignore[misc]
-    for fault in picture.faults.values():
-        yield Found(f"{fault.id} {fault.text.get(language())}", fault.equipment, "", lambda n=fault.number: goal.open_fault(n))  # type: ignore[misc]
-    for order in picture.orders.values():
-        yield Found(f"{order.id} {order.title.get(language())}", order.equipment, "", lambda n=order.number: goal.open_order(n))  # type: ignore[misc]
-    for point in picture.points.values():
-        machine_name = picture.equipment[point.equipment].name.get(language()) if point.equipment in picture.equipment else ""
-        words = f"{point.id} {point.name.zh} {point.name.en}"
-        yield Found(point.name.get(language()), machine_name, words, lambda id=point.equipment: goal.open_equipment(id))  # type: ignore[misc]
-
-
 def find(picture: Picture, goal: Goal, typed: str, most: int = MOST) -> list[Found]:
-    """The first ``most`` things in which every typed word occurs."""
-    words = typed.casefold().split()
-    found: list[Found] = []
-    for each in everything(picture, goal):
-        text = f"{each.title} {each.about} {each.words}".casefold()
-        if all(word in text for word in words):
-            found.append(each)
-            if len(found) == most:
-                break
-    return found
+    """The first ``most`` things in which every typed word occurs, the likeliest kinds first; if none, those that nearly fit."""
+    words = words_of(typed)
+    found = list(islice(_found(picture, goal, words, most, about=False), most))
+    return found or list(islice(_found(picture, goal, words, most, about=True), most))
+
+
+def _found(picture: Picture, goal: Goal, words: Sequence[str], most: int, *, about: bool) -> Iterator[Found]:
+    patterns = near(words) if about else []
+    if about and not patterns:
+        return
+
+    def fits(*texts: str) -> bool:
+        return nearly(patterns, findable(*texts)) if about else matches(words, findable(*texts))
+
+    for name in SCREENS:
+        if fits(name, tr(f"shell.screen.{name}"), tr(f"shell.screen.{name}", CHINESE)):
+            yield Found(tr(f"shell.screen.{name}"), tr("shell.palette.screen"), partial(goal.open_screen, name))
+    names = names_of(picture)
+    for id in names.equipment(words, most, about=about):
+        machine = picture.equipment.get(id)
+        if machine is not None:
+            place = picture.locations.get(machine.location)
+            where = place.name.get(language()) if place is not None else ""
+            yield Found(machine.name.get(language()), where, partial(goal.open_equipment, id))
+    for fault in picture.faults.values():
+        if fits(fault.id, fault.text.zh, fault.text.en, fault.equipment):
+            yield Found(f"{fault.id} {fault.text.get(language())}", fault.equipment, partial(goal.open_fault, fault.number))
+    for order in picture.orders.values():
+        if fits(order.id, order.title.zh, order.title.en, order.equipment):
+            yield Found(f"{order.id} {order.title.get(language())}", order.equipment, partial(goal.open_order, order.number))
+    for id in names.points(words, most, about=about):
+        point = picture.points.get(id)
+        if point is not None:
+            whose = picture.equipment.get(point.equipment)
+            name = whose.name.get(language()) if whose is not None else ""
+            yield Found(point.name.get(language()), name, partial(goal.open_equipment, point.equipment))
 
 
 class Palette(QFrame):
@@ -83,13 +94,13 @@ class Palette(QFrame):
         self.setProperty("card", True)
         self.setFixedWidth(640)
         layout = QVBoxLayout(self)
-        self.typed = QLineEdit()
-        self.typed.setObjectName("palette")
+        self.typed = SearchLine("palette")
         self.list = QListWidget()
         self.list.setFixedHeight(MOST * 32)
         layout.addWidget(self.typed)
         layout.addWidget(self.list)
-        self.typed.textChanged.connect(self._search)
+        self.typed.searched.connect(self._search)
+        names_of(picture).ready.connect(self._search_again)
         self.typed.installEventFilter(self)
         self.list.itemActivated.connect(self._activated)
         self.list.itemClicked.connect(self._activated)
@@ -104,7 +115,7 @@ class Palette(QFrame):
     def retranslate(self) -> None:
         """All words; what was typed stays."""
         self.typed.setPlaceholderText(tr("shell.palette.hint"))
-        self._search(self.typed.text())
+        self._search_again()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         """Up, down, Enter and Escape while the line has the focus."""
@@ -121,6 +132,10 @@ class Palette(QFrame):
                 self.closed.emit()
                 return True
         return super().eventFilter(watched, event)
+
+    def _search_again(self) -> None:
+        if self.isVisible():
+            self._search(self.typed.wanted)
 
     def _search(self, typed: str) -> None:
         self._found = find(self._picture, self._goal, typed)

@@ -137,7 +137,8 @@ def test_a_round_is_typed_confirmed_and_sent_and_survives_a_kill_of_the_collecto
     QTest.keyClick(sheet.table, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert not sheet.drafts.entries
 
-    sheet.save_csv(str(tmp_path / "sheet.csv"))
+    window.shell.exporter.write(sheet.table, tmp_path / "sheet.csv", "sheet")
+    window.until((tmp_path / "sheet.csv").exists)
     assert "1700.0" in (tmp_path / "sheet.csv").read_text(encoding="utf-8-sig")
     sheet.save_pdf(str(tmp_path / "sheet.pdf"))
     assert (tmp_path / "sheet.pdf").read_bytes().startswith(b"%PDF")

@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
-from console.ui.alarms.saved import Filter, SavedFilters
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.alarms import Alarm
 from console.domain.problems import Problem
 from console.domain.times import DAY
 from console.link.messages import AlarmHistoryAnswer, AlarmHistoryQuery, Answer
+from console.link.quality import QualityRowsAnswer
 from console.texts import sentence, tr
 from console.ui.alarms import presenter
+from console.ui.alarms.behind import Behind
 from console.ui.alarms.columns import columns
 from console.ui.alarms.detail import AlarmDetail, Navigator
 from console.ui.alarms.rows import ActiveRows
@@ -33,6 +33,8 @@ from console.ui.strip import building_name
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.promisecell import PromiseDelegate
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RowModel, TableView
 
 HISTORY_DAYS = 30
@@ -47,6 +49,7 @@ class AlarmsScreen(QWidget):
         super().__init__(parent)
         self._picture, self._desk = picture, desk
         self._mode = "active"  # shelf, history
+        self._asked = 0
         self._lamp = ""
         self._model: RowModel[Alarm] = RowModel(columns(picture, desk, self._behind), lambda alarm: alarm.number, self)
         self.table: TableView[Alarm] = TableView(self._model, "alarms", row_height=40)
@@ -98,16 +101,18 @@ class AlarmsScreen(QWidget):
         self._active.setChecked(True)
         self._fold.setChecked(True)
         self._system, self._building, self._priority = QComboBox(), QComboBox(), QComboBox()
+        self._behind_figure = Behind()
+        self._behind_figure.clicked.connect(self._show_history)
+        bar.addWidget(self._behind_figure)
         bar.addStretch(1)
         for box in (self._system, self._building, self._priority):
             box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
             box.currentIndexChanged.connect(self._filter)
             second.addWidget(box)
-        self._typed = QLineEdit()
-        self._typed.setObjectName("alarm_filter")
-        self._typed.setClearButtonEnabled(True)
+        self._typed = SearchLine("alarm_filter")
         second.addWidget(self._typed, 1)
-        self.saved = SavedFilters()
+        fields = {"system": self._system, "building": self._building, "priority": self._priority, "typed": self._typed}
+        self.saved = SavedFilters("alarms", fields)
         bar.addWidget(self.saved)
         self._export.setObjectName("alarms_export")
         bar.addWidget(self._export)
@@ -119,13 +124,11 @@ class AlarmsScreen(QWidget):
         self._past.clicked.connect(self._show_history)
         self._shelf.clicked.connect(self._show_shelf)
         self._fold.clicked.connect(self._refold)
-        self.saved.chosen.connect(self._use_filter)
-        self._typed.textChanged.connect(self._keep_filter)
         pace = Pace(self._refresh, self)
         self._rows.changed.connect(pace.ask)
         picture.silences_changed.connect(pace.ask)
-        self._export.clicked.connect(self._export_shown)
-        self._typed.textChanged.connect(self.table.filter_text)
+        self._export.clicked.connect(self.table.ask_export)
+        self._typed.searched.connect(self.table.filter_text)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(lambda _alarm: self.detail.do_acknowledge())
         picture.replaced.connect(self._replaced)
@@ -161,6 +164,15 @@ class AlarmsScreen(QWidget):
         self.table.select(number)
         self.table.setFocus()
 
+    def show_subject(self, subject: str) -> None:
+        """An alarm's number, or (JSON) which rows of the past are wanted."""
+        if subject.isdigit():
+            self.show_alarm(int(subject))
+        else:
+            self._choose("history")
+            self._behind_figure.want(subject)
+            self._ask_history()
+
     def show_lamp(self, key: str) -> None:
         """Only what this lamp counts; the same lamp again shows all."""
         self._lamp = "" if self._lamp == key else key
@@ -171,9 +183,10 @@ class AlarmsScreen(QWidget):
         self._past.setText(tr("alarms.tab.history"))
         self._fold.setText(tr("alarms.fold"))
         self.saved.retranslate()
+        self._behind_figure.retranslate()
         self.shelf.retranslate()
         self._model.refresh()
-        self._export.setText(tr("alarms.export"))
+        self._export.setText(tr("widgets.table.export"))
         self._typed.setPlaceholderText(tr("alarms.filter"))
         self._fill_filters()
         self._refresh()
@@ -261,25 +274,14 @@ class AlarmsScreen(QWidget):
             )
 
         self.table.filter_rows(keep if system or building or priority or lamp else None)
-        self._keep_filter()
 
-    def _keep_filter(self, _text: str = "") -> None:
-        """What the button would save now."""
-        boxes = {"system": self._system, "building": self._building, "priority": self._priority}
-        self.saved.present = {**{name: box.currentData() or "" for name, box in boxes.items()}, "typed": self._typed.text().strip()}
-
-    def _use_filter(self, wanted: Filter) -> None:
-        for name, box in (("system", self._system), ("building", self._building), ("priority", self._priority)):
-            box.setCurrentIndex(max(0, box.findData(wanted.get(name, ""))))
-        self._typed.setText(wanted.get("typed", ""))
-        self._filter()
-
-    # --- history and export
+    # --- the past
 
     def _choose(self, mode: str) -> None:
         self._mode = mode
         if mode != "active":
             self._rows.hide()
+        self._behind_figure.want("")
         for button, name in ((self._active, "active"), (self._shelf, "shelf"), (self._past, "history")):
             button.setChecked(name == mode)
         self._fold.setEnabled(mode == "active")
@@ -296,13 +298,23 @@ class AlarmsScreen(QWidget):
 
     def _show_history(self) -> None:
         self._choose("history")
+        self._ask_history()
+
+    def _ask_history(self) -> None:
+        self._asked += 1
+        asked, behind = self._asked, self._behind_figure
         self._blank.say(tr("alarms.loading"))
         self._stack.setCurrentWidget(self._blank)
         since, until = self._picture.now() - HISTORY_DAYS * DAY, self._picture.now() + DAY
-        self._desk.query(lambda id: AlarmHistoryQuery(id, since, until), self._history_came, self._history_failed)
+
+        def came(answer: Answer) -> None:
+            if asked == self._asked:
+                self._history_came(answer)
+
+        self._desk.query(behind.query if behind.set else lambda id: AlarmHistoryQuery(id, since, until), came, self._history_failed)
 
     def _history_came(self, answer: Answer) -> None:
-        if self._mode != "history" or not isinstance(answer, AlarmHistoryAnswer):
+        if self._mode != "history" or not isinstance(answer, AlarmHistoryAnswer | QualityRowsAnswer):
             return
         self._model.set_rows(answer.alarms)
         if answer.alarms:
@@ -313,15 +325,3 @@ class AlarmsScreen(QWidget):
     def _history_failed(self, problem: Problem) -> None:
         if self._mode == "history":
             self._blank.say(tr("alarms.history.failed"), sentence(problem))
-
-    def _export_shown(self) -> None:
-        dialog = QFileDialog(self, tr("alarms.export"), "alarms.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self._export_to)
-        dialog.open()
-
-    def _export_to(self, file: str) -> None:
-        try:
-            self.table.export_csv(Path(file))
-        except OSError as error:
-            self._desk.refused.emit(Problem("cli.file.unwritable", {"file": file, "reason": error.strerror or str(error)}))

@@ -5,13 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut, QShowEvent
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain import energy
 from console.domain.energy import Tariff
@@ -71,7 +70,7 @@ class EnergyScreen(QWidget):
         bar.regrouped.connect(self._regroup)
         bar.moved.connect(self.move_by)
         bar.today.connect(self._to_present)
-        bar.export_asked.connect(self._export)
+        bar.export_asked.connect(self.table.ask_export)
         self.chart.opened.connect(self._open_bar)
         self.table.chosen.connect(self._draw)
         self.table.opened.connect(self._open_row)
@@ -292,20 +291,6 @@ class EnergyScreen(QWidget):
     def _open_row(self, row: object) -> None:
         if isinstance(row, Row) and row.key in self._picture.equipment:
             self._navigator.open_equipment(row.key)
-
-    def _export(self) -> None:
-        dialog = QFileDialog(self, tr("energy.export"), "energy.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("csv")
-        dialog.fileSelected.connect(lambda file: self.export_to(Path(file)))
-        dialog.open()
-
-    def export_to(self, file: Path) -> None:
-        """The table as it is shown."""
-        try:
-            self.table.export_csv(file)
-        except OSError as error:
-            self._card.remark.setText(tr("energy.export.failed", file=str(file), reason=error.strerror or str(error)))
 
 
 def _then(row: Row) -> float:

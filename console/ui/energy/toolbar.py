@@ -92,7 +92,7 @@ class Toolbar(QWidget):
         self.back.setToolTip(tr("energy.back"))
         self.forward.setToolTip(tr("energy.forward"))
         self.span.setToolTip(tr("energy.today"))
-        self.export.setText(tr("energy.export"))
+        self.export.setText(tr("widgets.table.export"))
         self._words(self.compare, [tr(f"energy.compare.{name}") for name in COMPARED])
         self._words(self.grouping, [tr(f"energy.grouping.{name}") for name in GROUPINGS])
         self._name_units()

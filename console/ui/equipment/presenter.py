@@ -12,6 +12,7 @@ from console.domain.times import DAY
 from console.texts import language, tr
 from console.ui.moments import local
 from console.ui.picture import Picture, Reading
+from console.ui.pinyin import findable
 from console.ui.strip import loudest_first
 
 SIMULATED = frozenset({"load", "use", "power_kw", "flow_m3h", "setpoint_bar"})  # rated keys that only the simulator reads
@@ -41,14 +42,14 @@ def place_text(picture: Picture, location_id: str) -> str:
 
 
 def found_by(picture: Picture, machine: Equipment) -> str:
-    """All words by which a machine is found, both languages, small letters."""
+    """All by which a machine is found: both languages, pinyin."""
     building = building_of(picture, machine.location)
     place = picture.locations.get(machine.location)
     texts = [machine.name, *(each.name for each in (building, place) if each is not None)]
     words = [machine.id, machine.kind, machine.type, *(text.zh for text in texts), *(text.en for text in texts)]
     words += [tr(f"domain.system.{machine.system}", lang) for lang in ("zh_CN", "en")]
     words += [machine.rated.get(key, "") for key in ("make", "model", "serial")]
-    return " ".join(words).casefold()
+    return findable(*words)
 
 
 def family(picture: Picture, equipment_id: str) -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from console.texts import tr
 from console.ui.desk import Desk
@@ -13,6 +13,7 @@ from console.ui.equipment.page import MachinePage
 from console.ui.equipment.tree import EquipmentTree
 from console.ui.picture import Picture
 from console.ui.widgets.cards import GAP, Blank, Card
+from console.ui.widgets.searchline import SearchLine
 
 TREE = 300
 
@@ -26,9 +27,7 @@ class EquipmentScreen(QWidget):
         super().__init__(parent)
         self._picture, self._navigator = picture, navigator
         self._chosen = ""
-        self.search = QLineEdit()
-        self.search.setObjectName("search")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("search")
         self.search.installEventFilter(self)
         self.tree = EquipmentTree(picture)
         self.page = MachinePage(picture, desk, navigator)
@@ -49,7 +48,7 @@ class EquipmentScreen(QWidget):
         outer.setSpacing(GAP)
         outer.addWidget(self._tree_card)
         outer.addWidget(self._stack, 1)
-        self.search.textChanged.connect(self._typed)
+        self.search.searched.connect(self._typed)
         self.search.returnPressed.connect(self.tree.open_first)
         self.tree.opened.connect(self._opened)
         picture.replaced.connect(self._replaced)
@@ -73,7 +72,7 @@ class EquipmentScreen(QWidget):
         self.tree.build()
         self._show()
         self.page.retranslate()
-        self._typed(self.search.text())
+        self._typed(self.search.wanted)
 
     # --- what is shown
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from PySide6.QtCore import QRect, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QAbstractItemView, QStyledItemDelegate, QStyleOptionViewItem, QTreeWidget, QTreeWidgetItem, QWidget
@@ -12,6 +14,7 @@ from console.ui import theme
 from console.ui.equipment import presenter
 from console.ui.overview.panes import hatch, worst_priorities
 from console.ui.picture import Picture
+from console.ui.pinyin import matches, near, nearly, words_of
 from console.ui.widgets.badges import Index, paint_badge
 
 KEY = Qt.ItemDataRole.UserRole  # what names the node: "machine:T1-L1", "building:T1" …
@@ -57,6 +60,7 @@ class EquipmentTree(QTreeWidget):
         self._found: dict[str, str] = {}
         self._expanded: set[str] | None = None  # None: never built
         self._words: list[str] = []
+        self._near: list[re.Pattern[str]] = []
         self._hits: set[str] = set()
         self._chosen = ""
         self.setHeaderHidden(True)
@@ -156,9 +160,13 @@ class EquipmentTree(QTreeWidget):
     # --- typing
 
     def filter_text(self, text: str) -> None:
-        """Keep the machines in whose names and ids every typed word occurs."""
-        self._words = text.casefold().split()
+        """Keep the machines in whose names (or their pinyin) and ids every typed word occurs; if none, those that nearly fit."""
+        self._words, self._near = words_of(text), []
         self._filter()
+        if self._words and not self._hits:
+            self._near = near(self._words)
+            if self._near:
+                self._filter()
 
     def shown(self) -> list[str]:
         """The machines that the typed words leave, top to bottom."""
@@ -175,7 +183,8 @@ class EquipmentTree(QTreeWidget):
 
     def _keep(self, item: QTreeWidgetItem, inside: bool) -> bool:
         key = str(item.data(0, KEY))
-        own = inside or all(word in self._found.get(key, "") for word in self._words) if key in self._found else False
+        text = self._found.get(key)
+        own = text is not None and (inside or matches(self._words, text) or (bool(self._near) and nearly(self._near, text)))
         if own:
             self._hits.add(key)
         below = [self._keep(child, own and bool(self._words)) for child in _children(item)]

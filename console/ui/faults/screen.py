@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from console.domain.faults import Clock, Fault
 from console.domain.orders import Order
@@ -23,6 +21,8 @@ from console.ui.picture import Picture
 from console.ui.strip import equipment_name, handler_text
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import GAP, Blank, Card, label
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import CENTER, RIGHT, Column, RowModel, TableView
 
 HISTORY_DAYS = 365
@@ -66,11 +66,11 @@ class FaultsScreen(QWidget):
             button.setCheckable(True)
             bar.addWidget(button)
         self._open.setChecked(True)
-        self._typed = QLineEdit()
-        self._typed.setObjectName("fault_filter")
-        self._typed.setClearButtonEnabled(True)
+        self._typed = SearchLine("fault_filter")
+        self.saved = SavedFilters("faults", {"typed": self._typed})
         bar.addSpacing(12)
         bar.addWidget(self._typed, 1)
+        bar.addWidget(self.saved)
         self._export.setObjectName("faults_export")
         bar.addWidget(self._export)
         card.body.addLayout(bar)
@@ -90,8 +90,8 @@ class FaultsScreen(QWidget):
         picture = self._picture
         self._open.clicked.connect(self._show_open)
         self._closed.clicked.connect(self._show_history)
-        self._export.clicked.connect(self._export_shown)
-        self._typed.textChanged.connect(self._filter)
+        self._export.clicked.connect(self.table.ask_export)
+        self._typed.searched.connect(self._filter)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._opened)
         for signal in (
@@ -196,8 +196,9 @@ class FaultsScreen(QWidget):
     def retranslate(self) -> None:
         """All words."""
         self._closed.setText(tr("faults.tab.history"))
-        self._export.setText(tr("faults.export"))
+        self._export.setText(tr("widgets.table.export"))
         self._typed.setPlaceholderText(tr("faults.filter"))
+        self.saved.retranslate()
         self._model.refresh()
         self._refresh()
         self.detail.retranslate()
@@ -278,7 +279,7 @@ class FaultsScreen(QWidget):
         self.table.filter_text(text)
         self._show_page()
 
-    # --- history and export
+    # --- history
 
     def _show_open(self) -> None:
         self._set_history(False)
@@ -318,15 +319,3 @@ class FaultsScreen(QWidget):
         self._history = history
         self._open.setChecked(not history)
         self._closed.setChecked(history)
-
-    def _export_shown(self) -> None:
-        dialog = QFileDialog(self, tr("faults.export"), "faults.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self._export_to)
-        dialog.open()
-
-    def _export_to(self, file: str) -> None:
-        try:
-            self.table.export_csv(Path(file))
-        except OSError as error:
-            self._desk.refused.emit(Problem("cli.file.unwritable", {"file": file, "reason": error.strerror or str(error)}))

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
 from console.domain.isolations import Isolation
@@ -25,6 +24,8 @@ from console.ui.picture import Picture
 from console.ui.strip import equipment_name
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.facts import FactGrid
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 HISTORY_DAYS = 365
@@ -70,8 +71,8 @@ class IsolationsScreen(QWidget):
         card.remark.hide()
         bar = QHBoxLayout()
         self._open, self._closed, self._csv = QPushButton(), QPushButton(), QPushButton()
-        self._typed = QLineEdit()
-        self._typed.setClearButtonEnabled(True)
+        self._typed = SearchLine("isolations_filter")
+        self.saved = SavedFilters("isolations", {"typed": self._typed})
         self._buttons = {act: QPushButton() for act in ACTS}
         self._buttons["record"].setProperty("primary", True)
         for button, name in ((self._open, "isolations_open"), (self._closed, "isolations_history")):
@@ -79,9 +80,9 @@ class IsolationsScreen(QWidget):
             button.setCheckable(True)
             bar.addWidget(button)
         self._open.setChecked(True)
-        self._typed.setObjectName("isolations_filter")
         self._csv.setObjectName("isolations_csv")
         bar.addWidget(self._typed, 1)
+        bar.addWidget(self.saved)
         bar.addWidget(self._csv)
         bar.addWidget(self._buttons["record"])
         card.body.addLayout(bar)
@@ -114,8 +115,8 @@ class IsolationsScreen(QWidget):
         picture = self._picture
         self._open.clicked.connect(self.show_open)
         self._closed.clicked.connect(self.show_history)
-        self._csv.clicked.connect(self._export)
-        self._typed.textChanged.connect(self._filter)
+        self._csv.clicked.connect(self.table.ask_export)
+        self._typed.searched.connect(self._filter)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._opened)
         for signal in (picture.replaced, picture.isolations_changed, picture.people_changed):
@@ -172,8 +173,9 @@ class IsolationsScreen(QWidget):
     def retranslate(self) -> None:
         """All words."""
         self._closed.setText(tr("isolations.history"))
-        self._csv.setText(tr("readings.export"))
+        self._csv.setText(tr("widgets.table.export"))
         self._typed.setPlaceholderText(tr("isolations.filter"))
+        self.saved.retranslate()
         for act, button in self._buttons.items():
             button.setText(tr(f"isolations.act.{act}"))
             button.setToolTip(ACTS[act])
@@ -308,7 +310,7 @@ class IsolationsScreen(QWidget):
             self._form.deleteLater()
             self._form = None
 
-    # --- history and export
+    # --- history
 
     def show_open(self) -> None:
         """What is isolated now."""
@@ -345,16 +347,3 @@ class IsolationsScreen(QWidget):
         """The history tells when a part came back; what is open, what is due next."""
         for place, column in enumerate(self._model.columns):
             self.table.setColumnHidden(place, column.key in (("until", "patrol") if self._history else ("lifted",)))
-
-    def _export(self) -> None:
-        dialog = QFileDialog(self, tr("readings.export"), "isolations.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self.save_csv)
-        dialog.open()
-
-    def save_csv(self, file: str) -> None:
-        """What is shown, as CSV."""
-        try:
-            self.table.export_csv(Path(file))
-        except OSError as error:
-            self._desk.refused.emit(Problem("cli.file.unwritable", {"file": file, "reason": error.strerror or str(error)}))

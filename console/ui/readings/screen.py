@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Protocol
 
 from PySide6.QtGui import QKeySequence, QPageLayout, QPdfWriter, QShortcut, QTextDocument
-from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QFileDialog, QHBoxLayout, QPushButton, QStackedWidget, QWidget
 
 from console.domain.accounts import Right
 from console.domain.commands import EnterReadings, StorePhoto
@@ -21,6 +21,8 @@ from console.ui.readings.detail import ReadingDetail, unit_of, who
 from console.ui.readings.presenter import Draft, Drafts, Row, shown
 from console.ui.readings.sheet import TYPED, SheetModel, SheetView
 from console.ui.widgets.cards import GAP, Blank, Card, label
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RIGHT, Column
 
 
@@ -62,8 +64,8 @@ class ReadingsScreen(QWidget):
         self._overdue, self._csv, self._pdf, self._undo, self._send = (QPushButton() for _ in range(5))
         self._overdue.setCheckable(True)
         self._send.setProperty("primary", True)
-        self._typed = QLineEdit()
-        self._typed.setClearButtonEnabled(True)
+        self._typed = SearchLine()
+        self.saved = SavedFilters("readings", {"overdue": self._overdue, "typed": self._typed})
         named = {
             "readings_month": self._month, "readings_overdue": self._overdue, "readings_filter": self._typed,
             "readings_csv": self._csv, "readings_pdf": self._pdf, "readings_undo": self._undo, "readings_send": self._send,
@@ -71,6 +73,7 @@ class ReadingsScreen(QWidget):
         for name, widget in named.items():
             widget.setObjectName(name)
             bar.addWidget(widget, int(widget is self._typed))
+        bar.insertWidget(bar.indexOf(self._typed) + 1, self.saved)
         card.body.addLayout(bar)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.table)
@@ -90,8 +93,8 @@ class ReadingsScreen(QWidget):
         picture = self._picture
         self._month.activated.connect(self._refresh)
         self._overdue.toggled.connect(self._refresh)
-        self._typed.textChanged.connect(self._filter)
-        self._csv.clicked.connect(self._export_csv)
+        self._typed.searched.connect(self._filter)
+        self._csv.clicked.connect(self.table.ask_export)
         self._pdf.clicked.connect(self._export_pdf)
         self._undo.clicked.connect(self.do_undo)
         self._send.clicked.connect(self.do_send)
@@ -151,7 +154,8 @@ class ReadingsScreen(QWidget):
 
     def retranslate(self) -> None:
         """All words."""
-        self._csv.setText(tr("readings.export"))
+        self._csv.setText(tr("widgets.table.export"))
+        self.saved.retranslate()
         self._pdf.setText(tr("readings.print"))
         self._undo.setText(tr("readings.undo"))
         self._undo.setToolTip("Ctrl+Z")
@@ -308,9 +312,6 @@ class ReadingsScreen(QWidget):
 
     # --- export
 
-    def _export_csv(self) -> None:
-        self._save(f"readings-{self._month.currentText()}.csv", "CSV (*.csv)", self.save_csv)
-
     def _export_pdf(self) -> None:
         self._save(f"readings-{self._month.currentText()}.pdf", "PDF (*.pdf)", self.save_pdf)
 
@@ -319,13 +320,6 @@ class ReadingsScreen(QWidget):
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.fileSelected.connect(save)
         dialog.open()
-
-    def save_csv(self, file: str) -> None:
-        """What is shown, as CSV."""
-        try:
-            self.table.export_csv(Path(file))
-        except OSError as error:
-            self._say(tr("cli.file.unwritable", file=file, reason=error.strerror or str(error)))
 
     def save_pdf(self, file: str) -> None:
         """What is shown, as PDF on A4 across."""

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QLineEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from console.domain.estate import Point, ValueKind
 from console.texts import language, tr
+from console.ui.finding import names_of
 from console.ui.picture import Picture
+from console.ui.pinyin import words_of
 from console.ui.widgets.cards import Card
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import Column, RowModel, TableView
 
 WIDTH = 330
 MOST = 200  # rows: nobody scrolls through 20,000, and the screen need not wait for them
-AT_ONCE = 1000  # points whose words are put together in one turn of the event loop
 
 
 class PointPicker(Card):
@@ -26,15 +28,10 @@ class PointPicker(Card):
         super().__init__(parent)
         self._picture = picture
         self._points: list[Point] = []
-        self._words: list[str] = []  # of as many of the points as are prepared
         self._more = False
-        self._later = QTimer(self)
-        self._later.setInterval(0)
-        self._later.timeout.connect(self._prepare)
+        self._names = names_of(picture)
         self.setFixedWidth(WIDTH)
-        self.search = QLineEdit()
-        self.search.setObjectName("trend_search")
-        self.search.setClearButtonEnabled(True)
+        self.search = SearchLine("trend_search")
         columns: list[Column[Point]] = [
             Column("machine", "trends.pick.machine", 140, self._machine, tooltip=lambda point: point.id),
             Column("point", "trends.pick.point", 0, lambda point: point.name.get(language()), tooltip=lambda point: point.id),
@@ -43,7 +40,8 @@ class PointPicker(Card):
         self.table: TableView[Point] = TableView(self._model, "trend_points", row_height=26)
         self.body.addWidget(self.search)
         self.body.addWidget(self.table, 1)
-        self.search.textChanged.connect(self._find)
+        self.search.searched.connect(self._find)
+        self._names.ready.connect(self._find_again)
         self.search.returnPressed.connect(self._first)
         self.search.installEventFilter(self)
         self.table.opened.connect(self._opened)
@@ -51,9 +49,7 @@ class PointPicker(Card):
     def fill(self) -> None:
         """All points that have a course in time."""
         self._points = [point for point in self._picture.points.values() if point.kind is not ValueKind.TEXT]
-        self._words = []
-        self._later.start()
-        self._find(self.search.text())
+        self._find(self.search.wanted)
 
     def retranslate(self) -> None:
         """All words."""
@@ -61,13 +57,19 @@ class PointPicker(Card):
         self.search.setPlaceholderText(tr("trends.pick.hint"))
         self._model.refresh()
 
+    def _find_again(self) -> None:
+        """The names are there, or are others."""
+        self._find(self.search.wanted)
+
     def _find(self, typed: str) -> None:
-        """Points in whose names (both languages) and ids every typed word occurs."""
-        words = typed.casefold().split()
-        while words and len(self._words) < len(self._points):
-            self._prepare()
-        known = zip(self._points, self._words, strict=True) if words else ()
-        found = [point for point, text in known if all(word in text for word in words)] if words else self._points
+        """Points in whose names (both languages, and pinyin) and ids every typed word occurs."""
+        words = words_of(typed)
+        found = self._points
+        if words:
+            most = len(self._picture.points)
+            ids = self._names.points(words, most) or self._names.points(words, most, about=True)
+            known = (self._picture.points.get(id) for id in ids)
+            found = [point for point in known if point is not None and point.kind is not ValueKind.TEXT]
         self._more = len(found) > MOST
         self._model.set_rows(())  # so that they come in the estate's order
         self._model.set_rows(found[:MOST])
@@ -77,25 +79,13 @@ class PointPicker(Card):
         count = tr("trends.pick.first", count=MOST) if self._more else tr("trends.pick.remark", count=self._model.rowCount())
         self.set_heading(tr("trends.pick"), count)
 
-    def _prepare(self) -> None:
-        """The words of some more points, so that the first letter typed finds them ready."""
-        done = len(self._words)
-        self._words += [self._text(point) for point in self._points[done : done + AT_ONCE]]
-        if len(self._words) >= len(self._points):
-            self._later.stop()
-
-    def _text(self, point: Point) -> str:
-        machine = self._picture.equipment.get(point.equipment)
-        of_machine = f"{machine.name.zh} {machine.name.en}" if machine is not None else ""
-        return f"{point.id} {point.name.zh} {point.name.en} {of_machine}".casefold()
-
     def _machine(self, point: Point) -> str:
         machine = self._picture.equipment.get(point.equipment)
         return machine.name.get(language()) if machine is not None else point.equipment
 
     def _first(self) -> None:
         shown = self.table.shown()
-        if shown and self.search.text().strip():
+        if shown and self.search.wanted.strip():
             self.picked.emit(shown[0].id)
 
     def _opened(self, point: object) -> None:

@@ -1,4 +1,4 @@
-"""Tables over plain rows: filter as you type, sort by heading, copy as TSV, export what is shown, remembered columns.
+"""Tables over plain rows: filter as you type (pinyin, too), sort by heading, copy as TSV, export what is shown, remembered columns.
 
 The model keeps rows by key and tells Qt the least: inserts and removes row by row, one ``dataChanged`` a contiguous range, never a
 reset on a tick (selection and scroll position would die). Texts are computed once per change of a row, so ``data()`` is a look-up.
@@ -6,12 +6,10 @@ reset on a tick (selection and scroll position would die). Texts are computed on
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
 
 from PySide6.QtCore import (
     QAbstractTableModel,
@@ -23,11 +21,12 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QTableView, QWidget
+from PySide6.QtGui import QColor, QContextMenuEvent, QKeySequence
+from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
 from console.texts import tr
 from console.ui import theme
+from console.ui.pinyin import findable, matches, near, nearly, words_of
 
 R = TypeVar("R")
 Index = QModelIndex | QPersistentModelIndex
@@ -36,7 +35,7 @@ LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
 RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 _APART = re.compile(r"[\t\r\n]+")  # what parts cells and lines in a copy
-_FORMULA = re.compile(r"[=+@\t\r]|-(?!\d+(\.\d+)?$)")  # how a cell begins that a spreadsheet would run
+EXPORT_KEY = "Ctrl+Shift+E"
 
 
 @dataclass(frozen=True)
@@ -45,6 +44,7 @@ class Column(Generic[R]):
 
     ``user`` feeds a delegate (``UserRole``); ``colour`` gives a token of the theme or "" for the normal text colour.
     ``width`` in pixels, 0 takes the rest. ``title``, where there is no ``title_key``: one that is the same in every language.
+    ``plain`` is what is copied and exported where a delegate draws something else than the text.
     """
 
     key: str
@@ -58,6 +58,7 @@ class Column(Generic[R]):
     colour: Callable[[R], str] | None = None
     bold: Callable[[R], bool] | None = None
     title: str = ""
+    plain: Callable[[R], str] | None = None
 
     @property
     def heading(self) -> str:
@@ -71,6 +72,7 @@ class _Row(Generic[R]):
     texts: list[str]
     sorts: list[Any]
     extras: list[tuple[Any, str, str, bool]] = field(default_factory=list)  # user, tooltip, colour token, bold
+    found_by: str = ""  # what a search looks into; made when first searched
 
 
 class RowModel(QAbstractTableModel, Generic[R]):
@@ -231,11 +233,15 @@ class RowModel(QAbstractTableModel, Generic[R]):
 
 
 class _Proxy(QSortFilterProxyModel):
-    """Sorts by ``SORT_ROLE`` and keeps the rows all of whose typed words occur somewhere in the row."""
+    """Sorts by ``SORT_ROLE`` and keeps the rows all of whose typed words occur somewhere in the row, in characters or in pinyin.
+
+    Where that leaves nothing, rows stay whose initials differ from the words in one letter.
+    """
 
     def __init__(self, source: RowModel[Any]) -> None:
         super().__init__(source)
         self._words: list[str] = []
+        self._near: list[re.Pattern[str]] = []
         self._keep: Callable[[Any], bool] | None = None
         self._model = source
         self.setSourceModel(source)
@@ -243,9 +249,19 @@ class _Proxy(QSortFilterProxyModel):
         self.setDynamicSortFilter(True)
 
     def set_text(self, text: str) -> None:
+        self._use(words_of(text), [])
+        if self._words and not self.rowCount() and (patterns := near(self._words)):
+            self._use(self._words, patterns)
+
+    def _use(self, words: list[str], patterns: list[re.Pattern[str]]) -> None:
         self.beginFilterChange()
-        self._words = text.casefold().split()
+        self._words, self._near = words, patterns
         self.endFilterChange(QSortFilterProxyModel.Direction.Rows)
+
+    @property
+    def words(self) -> list[str]:
+        """What was typed."""
+        return self._words
 
     def set_keep(self, keep: Callable[[Any], bool] | None) -> None:
         self.beginFilterChange()
@@ -257,8 +273,10 @@ class _Proxy(QSortFilterProxyModel):
             return False
         if not self._words:
             return True
-        text = "\t".join(self._model._rows[row].texts).casefold()
-        return all(word in text for word in self._words)
+        found = self._model._rows[row]
+        if not found.found_by:
+            found.found_by = findable(*found.texts)
+        return matches(self._words, found.found_by) or (bool(self._near) and nearly(self._near, found.found_by))
 
     def lessThan(self, left: Index, right: Index) -> bool:
         try:
@@ -267,8 +285,18 @@ class _Proxy(QSortFilterProxyModel):
             return str(left.data(SORT_ROLE)) < str(right.data(SORT_ROLE))
 
 
+@runtime_checkable
+class Exports(Protocol):
+    """The window, as a table knows it: it makes files of what is shown."""
+
+    def export_table(self, table: TableView[Any]) -> None: ...
+
+
 class TableView(QTableView, Generic[R]):
-    """A table of records. ``opened`` on Enter or double click, ``chosen`` when the selection changes."""
+    """A table of records. ``opened`` on Enter or double click, ``chosen`` when the selection changes.
+
+    It takes no text, so no input method stands between its keys and the shortcuts on it.
+    """
 
     opened = Signal(object)
     chosen = Signal()
@@ -286,6 +314,7 @@ class TableView(QTableView, Generic[R]):
         self.setWordWrap(False)
         self.setSortingEnabled(True)
         self.setTabKeyNavigation(False)
+        self.setAttribute(Qt.WidgetAttribute.WA_InputMethodEnabled, False)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().setVisible(False)
@@ -361,16 +390,36 @@ class TableView(QTableView, Generic[R]):
         lines = [self._titles(), *(self._cells(row) for row in rows)]
         QApplication.clipboard().setText("\n".join("\t".join(_APART.sub(" ", cell) for cell in line) for line in lines))
 
-    def export_csv(self, file: Path) -> int:
-        """Write what is shown; returns the number of rows. UTF-8 with a mark, so that Excel reads Chinese. Cells that a spreadsheet
-        would run as a formula get an apostrophe; a plain negative number stays a number."""
-        with file.open("w", encoding="utf-8-sig", newline="") as stream:
-            writer = csv.writer(stream)
-            writer.writerow(self._titles())
-            shown = self.shown()
-            for row in shown:
-                writer.writerow([f"'{cell}" if _FORMULA.match(cell) else cell for cell in self._cells(row)])
-        return len(shown)
+    def ask_export(self) -> None:
+        """What is shown, as a file: the window asks where to and writes it."""
+        window = self.window()
+        if isinstance(window, Exports):
+            window.export_table(self)
+
+    def sheet(self) -> tuple[list[Column[R]], list[list[str]]]:
+        """The columns and the texts as they are shown, in their order."""
+        places, model = self._shown_columns(), self.rows
+        columns = [model.columns[place] for place in places]
+        rows = [model._rows[self._source_row(row)] for row in range(self._proxy.rowCount())]
+        plain = [column.plain for column in columns]
+        if not any(plain):
+            return columns, [[row.texts[place] for place in places] for row in rows]
+        return columns, [
+            [made(row.item) if made else row.texts[place] for place, made in zip(places, plain, strict=True)] for row in rows
+        ]
+
+    @property
+    def filtered_by(self) -> str:
+        """What was typed to filter by."""
+        return " ".join(self._proxy.words)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Copy, export."""
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(tr("widgets.table.copy"), QKeySequence(QKeySequence.StandardKey.Copy), self.copy)
+        menu.addAction(tr("widgets.table.export"), QKeySequence(EXPORT_KEY), self.ask_export)
+        menu.popup(event.globalPos())
 
     # --- remembered columns
 
@@ -408,11 +457,20 @@ class TableView(QTableView, Generic[R]):
         return self._proxy.mapToSource(self._proxy.index(row, 0)).row()
 
     def _titles(self) -> list[str]:
-        return [self.rows.columns[place].heading for place in self._shown_columns()]
+        return [heading_of(self.rows.columns[place]) for place in self._shown_columns()]
 
     def _cells(self, row: R) -> list[str]:
         texts = self.rows._rows[self.rows.row_of(self.rows._key_of(row))].texts
-        return [texts[place] for place in self._shown_columns()]
+        columns = self.rows.columns
+        return [made(row) if (made := columns[place].plain) else texts[place] for place in self._shown_columns()]
 
     def _shown_columns(self) -> list[int]:
-        return [place for place in range(len(self.rows.columns)) if not self.isColumnHidden(place)]
+        """Their places in the model, from left to right as they stand."""
+        header = self.horizontalHeader()
+        places = (header.logicalIndex(position) for position in range(header.count()))
+        return [place for place in places if not self.isColumnHidden(place)]
+
+
+def heading_of(column: Column[Any]) -> str:
+    """A column's heading for those who do not see its badge."""
+    return column.heading or (tr("widgets.table.priority") if column.key == "priority" else column.key)

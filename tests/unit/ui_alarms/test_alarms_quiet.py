@@ -16,13 +16,13 @@ from console.domain.silences import Silence, SilenceKind
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE
 from console.texts import set_language, tr
-from console.ui.alarms import saved
 from console.ui.alarms.folding import folded
-from console.ui.alarms.saved import saved_filters
 from console.ui.alarms.screen import AlarmsScreen
 from console.ui.desk import Desk
 from console.ui.horn import Horn, Silent
 from console.ui.picture import Picture
+from console.ui.widgets import saved
+from console.ui.widgets.saved import saved_filters
 from tests.helpers.snapshots import NOW, RULES, RecordingLine, alarm, busy, delta, stamp
 
 
@@ -194,7 +194,7 @@ def test_a_filter_is_saved_by_name_used_again_and_deleted(
     screen._typed.setText("pump")
     screen.saved.names.setEditText("夜班")
     screen.saved.save.click()
-    assert saved_filters() == {"夜班": {"system": "", "building": "", "priority": "1", "typed": "pump"}}
+    assert saved_filters("alarms") == {"夜班": {"system": "", "building": "", "priority": "1", "typed": "pump"}}
     priority.setCurrentIndex(0)
     screen._typed.clear()
     names: QComboBox = screen.saved.names
@@ -204,4 +204,4 @@ def test_a_filter_is_saved_by_name_used_again_and_deleted(
     priority.setCurrentIndex(0)
     screen._typed.clear()
     screen.saved.save.click()
-    assert saved_filters() == {}
+    assert saved_filters("alarms") == {}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import Qt
@@ -219,20 +217,6 @@ def test_the_foot_counts_what_is_there(screen: AlarmsScreen, picture: Picture) -
     figures = presenter.quality(picture)
     assert figures.active == sum(alarm.active for alarm in picture.alarms.values())
     assert str(figures.active) in screen._foot.text()
-
-
-def test_what_is_shown_is_exported(screen: AlarmsScreen, tmp_path: Path) -> None:
-    target = tmp_path / "alarms.csv"
-    screen._export_to(str(target))
-    lines = target.read_text(encoding="utf-8-sig").splitlines()
-    assert len(lines) == len(screen.table.shown()) + 1
-
-
-def test_an_unwritable_file_is_refused_in_words(screen: AlarmsScreen, tmp_path: Path) -> None:
-    said: list[object] = []
-    screen._desk.refused.connect(said.append)
-    screen._export_to(str(tmp_path / "missing" / "alarms.csv"))
-    assert said
 
 
 def test_a_calm_estate_says_so(screen: AlarmsScreen, picture: Picture) -> None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import csv
 import math
 from array import array
 from collections.abc import Callable
 from datetime import date
 from itertools import pairwise
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -233,15 +231,6 @@ def test_the_present_is_asked_for_again_only_after_a_while(screen: EnergyScreen,
     screen._asked_at -= 6 * MINUTE
     screen._tick()
     assert len(line.queries) > count
-
-
-def test_the_table_is_exported_as_shown(screen: EnergyScreen, line: RecordingLine, tmp_path: Path) -> None:
-    serve(line)
-    screen.export_to(tmp_path / "out.csv")
-    with (tmp_path / "out.csv").open(encoding="utf-8-sig", newline="") as stream:
-        assert [row[0] for row in csv.reader(stream)] == ["名称", "总电表", "照明电表", "电梯电表"]
-    screen.export_to(tmp_path / "no" / "out.csv")
-    assert "out.csv" in screen._card.remark.text()
 
 
 def test_both_languages_and_the_tip_of_a_bar(screen: EnergyScreen, line: RecordingLine) -> None:
