@@ -20,10 +20,10 @@ from console.domain.maintenance.cards_decisions import checked, circular
 from console.domain.maintenance.cards_drafts import DraftRow, LedgerDraft, Verdict
 from console.domain.pointlists import Choices, Remark, SheetView
 from console.domain.problems import Params, Problem, Refused
-from console.engine.ledger import columns
-from console.engine.ledger.places import Places
 from console.engine.ledger.tables import tidy, troubles, view
 from console.engine.ledger.work import Change
+from console.papers import ledgercolumns as columns
+from console.papers.places import Places
 
 MOST_ROWS = 50_100  # with something in them, all sheets together: 50,000 cards, their headings and titles
 MOST_REMARKS = 5_000  # that are listed; the rest are counted

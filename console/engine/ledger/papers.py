@@ -16,8 +16,8 @@ from console.domain.estate import Estate
 from console.domain.maintenance.cards import Card, Use, card_of
 from console.domain.orders import Order, OrderKind, OrderState
 from console.domain.problems import Refused
-from console.engine.ledger import columns
-from console.engine.ledger.places import Places
+from console.papers import ledgercolumns as columns
+from console.papers.places import Places
 from console.texts import language, set_language, tr
 
 FORMS = {"ledger": ("xlsx", "csv"), "maintenance": ("xlsx", "csv", "pdf"), "labels": ("pdf",)}

@@ -9,7 +9,7 @@ from io import BytesIO
 
 from config.pointlist.sheets import Sheet
 from console.domain.pointlists import Choices, SheetView
-from console.engine.ledger import columns
+from console.papers import ledgercolumns as columns
 
 SAMPLES = 5
 _SEARCHED = 40  # rows in which the headings are looked for

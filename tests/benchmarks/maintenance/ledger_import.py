@@ -21,9 +21,9 @@ import xlsxwriter
 
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.cards_batches import BatchState, ImportLedger, LedgerBatch, UndoLedgerImport
-from console.engine.ledger import columns
 from console.link.keeping import StoreQuery
 from console.link.ledger import LedgerDraftPartQuery, LedgerDraftQuery
+from console.papers import ledgercolumns as columns
 from tests.helpers.processes import CollectorProcess
 from tests.integration.collectors import Desk, desk, device, site, write_seeds
 
