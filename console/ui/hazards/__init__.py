@@ -1,0 +1,1 @@
+"""Hazards: board, list, ledger, one hazard with its four steps."""
