@@ -1,0 +1,65 @@
+"""维保计划: the calendar of the next 24 months, the plans, their work by week and month, and the working days."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from console.ui.desk import Desk
+from console.ui.picture import Picture
+from console.ui.plans.agenda import AgendaPage, Navigator
+from console.ui.plans.days import DaysPage
+from console.ui.plans.listing import ListingPage
+from console.ui.plans.outlook import Outlook
+from console.ui.plans.workload import WorkloadPage
+from console.ui.registers.tabs import Tabs
+
+
+class PlansScreen(QWidget):
+    """See the module."""
+
+    name = "plans"
+
+    def __init__(self, picture: Picture, desk: Desk, navigator: Navigator, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.outlook = Outlook(picture, desk, self)
+        self.agenda = AgendaPage(picture, desk, self.outlook, navigator)
+        self.listing = ListingPage(picture, desk, self.outlook, navigator)
+        self.workload = WorkloadPage(self.outlook)
+        self.days = DaysPage(picture, desk, self.outlook)
+        pages: dict[str, QWidget] = {
+            "calendar": self.agenda, "list": self.listing, "workload": self.workload, "days": self.days,
+        }  # fmt: skip
+        self.tabs = Tabs("plans", pages)
+        outer = QVBoxLayout(self)
+        outer.setContentsMargins(0, 0, 0, 0)
+        outer.addWidget(self.tabs)
+        self.workload.opened_day.connect(self._open_day)
+
+    def show_plan(self, plan: str) -> None:
+        """A plan in its list, or, with a date (``YYYY-MM-DD``), its day."""
+        if plan[:1].isdigit():
+            self._open_day(date.fromisoformat(plan).toordinal())
+        else:
+            self.tabs.open("list")
+            self.listing.show_plan(plan)
+
+    def retranslate(self) -> None:
+        """All words."""
+        self.tabs.retranslate()
+
+    def _open_day(self, day: int) -> None:
+        self.tabs.open("calendar")
+        self.agenda.show_day(day)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """Reckon only for somebody who looks."""
+        super().showEvent(event)
+        self.outlook.want(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        """Nobody does."""
+        super().hideEvent(event)
+        self.outlook.want(False)
