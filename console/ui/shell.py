@@ -53,7 +53,8 @@ CLASSES = {
 SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen shows what it was opened for
     "equipment": ("show_equipment", str), "alarms": ("show_subject", str), "faults": ("show_fault", int),
     "orders": ("show_order", int), "trends": ("show_points", str.split), "commissioning": ("show_point", str),
-    "people": ("show_person", str), "rounds": ("show_round", str), "hazards": ("show_hazard", str), "drills": ("show_run", str), "plans": ("show_plan", str),
+    "people": ("show_person", str), "rounds": ("show_round", str), "hazards": ("show_hazard", str), "drills": ("show_run", str),
+    "plans": ("show_plan", str),
 }  # fmt: skip
 KEEP_REFUSAL_MS = 12_000
 SIGN_ON_FIRST = ("link.sign_on_first", "link.no_token")  # a remote collector that does not know this station yet
