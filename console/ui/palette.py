@@ -46,6 +46,7 @@ class Found:
 def find(picture: Picture, goal: Goal, typed: str, most: int = MOST) -> list[Found]:
     """The first ``most`` things in which every typed word occurs, the likeliest kinds first; if none, those that nearly fit."""
     words = words_of(typed)
+    names_of(picture).settle()
     found = list(islice(_found(picture, goal, words, most, about=False), most))
     return found or list(islice(_found(picture, goal, words, most, about=True), most))
 

@@ -66,6 +66,7 @@ class PointPicker(Card):
         words = words_of(typed)
         found = self._points
         if words:
+            self._names.settle()
             most = len(self._picture.points)
             ids = self._names.points(words, most) or self._names.points(words, most, about=True)
             known = (self._picture.points.get(id) for id in ids)

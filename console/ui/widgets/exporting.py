@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import threading
 from pathlib import Path
+from queue import Empty, SimpleQueue
 from typing import Any
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 from PySide6.QtWidgets import QFileDialog, QWidget
 
 from console.domain import documents
@@ -21,6 +22,7 @@ from console.ui.widgets.cards import Card
 from console.ui.widgets.tables import RIGHT, Column, TableView, heading_of
 
 FORMS = ("xlsx", "csv", "pdf")
+LOOK_MS = 50  # how often it is looked whether the thread is done; the thread itself touches nothing of Qt (ADR 6)
 _NUMBER = re.compile(r"-?\d+(\.\d+)?")
 _NO_NAME = re.compile(r'[\\/:*?"<>|\s]+')  # what no file name may hold on Windows
 
@@ -45,7 +47,7 @@ def paper_table(title: str, columns: list[Column[Any]], rows: list[list[str]], n
 
 
 class Exporter(QObject):
-    """See the module. ``written`` (file, rows), ``failed`` (a problem); both in the GUI thread."""
+    """See the module. ``written`` (file, rows), ``failed`` (a problem)."""
 
     written = Signal(str, int)
     failed = Signal(object)
@@ -53,7 +55,11 @@ class Exporter(QObject):
     def __init__(self, picture: Picture, window: QWidget) -> None:
         super().__init__(window)
         self._picture, self._window = picture, window
-        self._thread: threading.Thread | None = None
+        self._done: SimpleQueue[tuple[str, int] | Problem] = SimpleQueue()
+        self._working = 0  # threads
+        self._later = QTimer(self)
+        self._later.setInterval(LOOK_MS)
+        self._later.timeout.connect(self._look)
 
     def ask(self, table: TableView[Any], screen: str) -> None:
         """Ask for the file. What is shown when it was chosen is what is written."""
@@ -84,21 +90,38 @@ class Exporter(QObject):
             "estate": site.name.get(language()), "timezone": site.timezone, "language": language(), "at": self._picture.now(),
             "by": me.display if me is not None else "",
         }  # fmt: skip
-        work = (file, form, (title, columns, rows, notes), facts)
-        self._thread = threading.Thread(target=self._write, args=work, name="export", daemon=True)
-        self._thread.start()
+        self._working += 1
+        work = (self._done, file, form, (title, columns, rows, notes), facts)
+        threading.Thread(target=_write, args=work, name="export", daemon=True).start()
+        self._later.start()
 
-    def _write(self, file: Path, form: str, parts: tuple[Any, ...], facts: dict[str, Any]) -> None:
-        """In the thread. The paper's libraries are loaded here, when they are first needed."""
-        part = file.with_name(file.name + ".part")
-        try:
-            part.write_bytes(_encoded(form, paper_table(*parts), facts))
-            part.replace(file)
-        except OSError as error:
-            part.unlink(missing_ok=True)
-            self.failed.emit(Problem("cli.file.unwritable", {"file": str(file), "reason": error.strerror or str(error)}))
-        else:
-            self.written.emit(str(file), len(parts[2]))
+    def _look(self) -> None:
+        while self._working:
+            try:
+                done = self._done.get_nowait()
+            except Empty:
+                return
+            self._working -= 1
+            if isinstance(done, Problem):
+                self.failed.emit(done)
+            else:
+                self.written.emit(*done)
+        self._later.stop()
+
+
+def _write(
+    done: SimpleQueue[tuple[str, int] | Problem], file: Path, form: str, parts: tuple[Any, ...], facts: dict[str, Any]
+) -> None:
+    """The thread. The paper's libraries are loaded here, when they are first needed."""
+    part = file.with_name(file.name + ".part")
+    try:
+        part.write_bytes(_encoded(form, paper_table(*parts), facts))
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        done.put(Problem("cli.file.unwritable", {"file": str(file), "reason": error.strerror or str(error)}))
+    else:
+        done.put((str(file), len(parts[2])))
 
 
 def title_of(table: TableView[Any], screen: str) -> str:

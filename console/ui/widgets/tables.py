@@ -473,4 +473,4 @@ class TableView(QTableView, Generic[R]):
 
 def heading_of(column: Column[Any]) -> str:
     """A column's heading for those who do not see its badge."""
-    return column.heading or (tr("widgets.table.priority") if column.key == "priority" else column.key)
+    return column.heading or (tr("widgets.table.priority") if column.key == "priority" else "")
