@@ -48,6 +48,9 @@ class Right(enum.StrEnum):
 
     DO_SAFETY = "do_safety"  # make rounds, report and rectify hazards, follow emergency plans, write rescue records
     MANAGE_SAFETY = "manage_safety"  # routes, emergency plans, drills; analyse hazards, explain missed rounds
+    READ_ARCHIVE = "read_archive"  # the archive register and packages (查阅权限, R-AR-09); each reading is in the log
+    REMOVE_RECORDS = "remove_records"  # what was kept long enough, one by one (R-AR-01)
+
     PLAN_MAINTENANCE = "plan_maintenance"  # plans, their turns, working days
 
 
@@ -62,6 +65,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
         _DESK
         | {Right.VERIFY_ORDER, Right.READ_AUDIT, Right.CONFIGURE, Right.COMMISSION, Right.SHELVE_LONG, Right.RUN_DRILL}
         | {Right.PLAN_MAINTENANCE, Right.KEEP_LEDGER, Right.MANAGE_PEOPLE, Right.MANAGE_STOCK, Right.MANAGE_SAFETY}
+        | {Right.READ_ARCHIVE}
     ),
     Role.TECHNICIAN: frozenset(
         {Right.WORK_ORDER, Right.COMMISSION, Right.ENTER_READINGS, Right.PATROL, Right.MOVE_STOCK, Right.DO_SAFETY}
@@ -69,7 +73,7 @@ RIGHTS: dict[Role, frozenset[Right]] = {
     Role.ADMINISTRATOR: frozenset(
         {Right.CONFIGURE, Right.MANAGE_ACCOUNTS, Right.READ_AUDIT, Right.STOP_MONITORING, Right.COMMISSION, Right.KEEP_LEDGER}
     ),
-    Role.AUDITOR: frozenset({Right.READ_AUDIT}),
+    Role.AUDITOR: frozenset({Right.READ_AUDIT, Right.READ_ARCHIVE, Right.REMOVE_RECORDS}),
 }
 
 

@@ -230,6 +230,22 @@ class RecordsRemoved(_Event, frozen=True):
     count: int = 0
 
 
+class RecordRemoved(_Event, frozen=True):
+    """One record whose time was over was removed by a person: ``table``, its ``key`` in it, what it was called, and why."""
+
+    table: str
+    key: str
+    title: str
+    reason: str
+
+
+class ArchiveRead(_Event, frozen=True):
+    """Somebody read an archive: ``what`` (a ledger and its period, ``order:12``), ``form`` empty: on the screen (R-SE-03)."""
+
+    what: str
+    form: str = ""
+
+
 class RecordsThinned(_Event, frozen=True):
     """Samples of the month file ``what`` that may be thinned are one a minute from now on."""
 
@@ -308,7 +324,7 @@ Event = (
     | NoteWritten | PointTested | ReadingEntered | IsolationOpened | IsolationAmended | IsolationPatrolled | IsolationLifted
     | BackupMade | BackupFailed | StoreVerified | RecordsRemoved | RecordsThinned
     | RosterSaved | NotifySaved | ChannelSecretKept | NoticePlanned | NoticeSending | NoticeSent | NoticeFailed | NoticeCancelled
-    | RecordSaved
+    | RecordSaved | RecordRemoved | ArchiveRead
 )  # fmt: skip
 
 

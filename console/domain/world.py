@@ -183,7 +183,7 @@ class World:
                 | ev.WatchStopped() | ev.OutageRecorded() | ev.HealthChanged() | ev.ClockStepped() | ev.PointTested()
                 | ev.ChannelSecretKept()
                 | ev.NoteWritten() | ev.BackupMade() | ev.BackupFailed() | ev.StoreVerified() | ev.RecordsRemoved()
-                | ev.RecordsThinned()
+                | ev.RecordsThinned() | ev.RecordRemoved() | ev.ArchiveRead()
             ):  # fmt: skip
                 pass  # said in the log; no record of ours changes
             case _:  # pragma: no cover - mypy knows that there is none

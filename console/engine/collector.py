@@ -35,7 +35,7 @@ from console.domain.quality import Quality
 from console.domain.samples import Batch
 from console.domain.times import MINUTE
 from console.domain.world import World
-from console.engine import memory
+from console.engine import memory, resuming
 from console.engine import system as system_alarms
 from console.engine.alarming import Alarming
 from console.engine.bench import BenchDesk
@@ -66,6 +66,7 @@ from console.engine.public import Public
 from console.engine.publishing import Publishing
 from console.engine.queries import Queries
 from console.engine.reminding import Reminding
+from console.engine.reporting import Reporting
 from console.engine.safety import Safety
 from console.engine.silencing import Silencing
 from console.engine.system import SystemAlarms
@@ -247,6 +248,9 @@ class Collector:
             accounts=world.accounts,
         )
         self._exports = Exports(self._folder, lambda: self._configuring.estate)
+        self._reporting = Reporting(
+            self._folder, self._workers, clock=clock, decisions=self._decisions, estate=lambda: self._configuring.estate
+        )
         queries = self._queries = Queries(
             self._folder,
             self._workers,
@@ -262,6 +266,7 @@ class Collector:
             exports=self._exports,
             notify=self._outbox.answer,
             figures=Figures(self._folder, self._workers, clock=clock, world=world, estate=lambda: self._configuring.estate),
+            reporting=self._reporting,
         )
         self._desk = Desk(
             self._token,
@@ -301,7 +306,7 @@ class Collector:
         self._desk.remember(await asyncio.to_thread(ledgers.log, self._folder, "", recent, 0, RETRIES_MOST))
         await self._people.seed(self._seeds)
         self._watch.begin(image)
-        self._silencing.start()
+        await resuming.take_up(self._folder, image, self._configuring.estate, self._alarming, self._silencing, self._clock.now())
         self._watch.summarise(self._reminding.start())
         self._planning.start()
         self._manual.start(image.last_values)
@@ -352,6 +357,7 @@ class Collector:
         await self._server.close()
         self._people.close()
         self._exports.close()
+        self._reporting.close()
         self._queries.close()
         self._workers.close()
         await asyncio.to_thread(self._recorder.stop)

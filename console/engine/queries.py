@@ -22,6 +22,7 @@ from console.engine.configuring import Configuring
 from console.engine.exporting import Exports
 from console.engine.figures import Figures
 from console.engine.ledger.desk import LedgerDesk
+from console.engine.reporting import Reporting
 from console.engine.workers import Workers
 from console.link import messages as m
 from console.link.exports import ExportPartQuery, ExportQuery
@@ -39,6 +40,7 @@ from console.link.registers import (
     ReadingHistoryAnswer,
     ReadingHistoryQuery,
 )
+from console.link.reports import PaperPartQuery, PaperQuery
 from console.link.server import Console
 
 R = TypeVar("R")
@@ -70,6 +72,7 @@ class Queries:
         exports: Exports,
         notify: Callable[[int], Awaitable[NotifyAnswer]],
         figures: Figures,
+        reporting: Reporting,
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -85,6 +88,7 @@ class Queries:
         self._store = store
         self._exports = exports
         self._figures = figures
+        self._reporting = reporting
         self._searching = Workers(1)  # one process keeps the lines that are searched
 
     def close(self) -> None:
@@ -157,6 +161,8 @@ class Queries:
                     query.id,
                     await self._workers.run_within(LIST_SECONDS, checking.draft, query.data, query.file, present, query.choices),
                 )
+            case PaperQuery() | PaperPartQuery():
+                return await self._reporting.answer(console, query)
             case StoreQuery():
                 return StoreAnswer(query.id, *self._store())
             case m.DiagnosticsQuery():
@@ -167,6 +173,7 @@ class Queries:
     def left(self, console: Console) -> None:
         """A desk is gone: nothing more is made for it."""
         self._exports.left(console)
+        self._reporting.left(console)
 
     async def _history(self, query: m.HistoryQuery) -> tuple[m.Series, ...]:
         if len(query.points) > MOST_POINTS:

@@ -43,6 +43,7 @@ from console.link.orders import OrderAnswers, OrderQueries
 from console.link.quality import QualityAnswers, QualityQueries
 from console.link.records import RecordsAnswer, RecordsQuery
 from console.link.registers import RegisterAnswer, RegisterQuery
+from console.link.reports import PaperAnswers, PaperQueries
 
 PROTOCOL = 1
 SUBPROTOCOL = "building-console.1"
@@ -168,7 +169,7 @@ class DiagnosticsQuery(_Message, frozen=True):
 Query = (
     HistoryQuery | ConsumptionQuery | AlarmHistoryQuery | FaultHistoryQuery | OrderHistoryQuery | LogQuery
     | ConfigurationQuery | ImportPreviewQuery | DiagnosticsQuery | BenchQuery | PointListQuery | RegisterQuery | NotifyQuery
-    | StoreQuery | ExportQueries | RecordsQuery | LedgerQuery | QualityQueries | OrderQueries
+    | StoreQuery | ExportQueries | RecordsQuery | LedgerQuery | QualityQueries | OrderQueries | PaperQueries
 )  # fmt: skip
 FromConsole = Hello | Ask | Query
 
@@ -386,6 +387,6 @@ Answer = (
     HistoryAnswer | ConsumptionAnswer | AlarmHistoryAnswer | FaultHistoryAnswer | OrderHistoryAnswer | LogAnswer
     | ConfigurationAnswer | ImportPreviewAnswer | DiagnosticsAnswer | BenchAnswer | PointListAnswer
     | RegisterAnswer | NotifyAnswer | StoreAnswer | ExportAnswers | RecordsAnswer | LedgerAnswer | QualityAnswers
-    | OrderAnswers
+    | OrderAnswers | PaperAnswers
 )  # fmt: skip
 FromCollector = Welcome | Snapshot | Delta | Heartbeat | Done | Denied | Answer

@@ -21,8 +21,6 @@ from console.domain.maintenance.rounds import Round
 from console.domain.orders import Order, OrderKind, OrderState
 from console.papers.setting import Setting
 
-MOST_PDF_ROWS = 5_000  # a ledger of more is read on the screen or as xlsx
-
 
 class Row(NamedTuple):
     """``at`` is what rows are sorted by."""

@@ -88,6 +88,11 @@ def _about(event: Event) -> tuple[tuple[str, str | int], ...]:  # noqa: PLR0912 
             found = ("isolation", event.isolation.number), ("equipment", event.isolation.equipment)
         case e.RecordSaved():
             found = (kind_of(event.record), event.record.id), ("equipment", event.record.equipment)
+        case e.ArchiveRead():
+            kind, _, number = event.what.partition(":")
+            found = (("archive", "all"), (kind, number))
+        case e.RecordRemoved():
+            found = ("archive", "all"), ("order" if event.table == "work_order" else "record", event.key)
         case e.RosterSaved():
             found = (("roster", "all"),)
         case e.NotifySaved():
