@@ -1,4 +1,4 @@
-"""The collector's part in papers: what it knows goes along to a worker, what comes back is a file that consoles draw part by part."""
+"""The collector's part in papers: what it knows goes along to a worker; what comes back is a file, fetched part by part."""
 
 from __future__ import annotations
 

@@ -81,7 +81,8 @@ def report(folder: Path, meters: Sequence[Meter], unit: str, policy: EnergyPolic
     incoming = [use for meter, use in made if meter.incoming]
     whole = paper.together("", incoming or [use for _, use in made])
     labels = [_label(kind, edge, zone) for edge in edges[:-1]]
-    targets = [_target(policy, unit, edge, kind, setting, of) for edge in edges[:-1]]
+    days = round((of.until - of.since) / (24 * HOUR)) if kind == "month" else 1
+    targets = [_target(policy, unit, edge, zone, days) for edge in edges[:-1]]
     return paper.report([use for _, use in made], whole, of, setting, unit=unit, labels=labels, targets=targets)
 
 
@@ -103,10 +104,8 @@ def _label(kind: str, edge: int, zone: ZoneInfo) -> str:
     return f"{there.day}" if kind == "month" else f"{there:%Y-%m}"
 
 
-def _target(policy: EnergyPolicy, unit: str, edge: int, kind: str, setting: Setting, of: Period) -> float | None:
-    """Of a bar: a month's target, or an even part of it for each day."""
-    there = (_EPOCH + timedelta(microseconds=edge // 1000)).astimezone(setting.zone)
+def _target(policy: EnergyPolicy, unit: str, edge: int, zone: ZoneInfo, days: int) -> float | None:
+    """Of a bar: its month's target, or an even part of it where a bar is one of so many days."""
+    there = (_EPOCH + timedelta(microseconds=edge // 1000)).astimezone(zone)
     target = policy.target(unit, there.month)
-    if target is None or kind != "month":
-        return target
-    return target / round((of.until - of.since) / (24 * HOUR))
+    return None if target is None else target / days

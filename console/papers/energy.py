@@ -1,4 +1,4 @@
-"""The energy report: use by meter and by group, against the period before, the year before and the target; night minimum and cost."""
+"""The energy report: use by meter and group, against the period before, the year before and the target; night minimum and cost."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from console.papers.setting import Setting
 class Use:
     """What one meter, or several together, counted. NaN: nothing is known.
 
-    ``bars``: by day of a month, else by month. ``night`` is the smallest use of an hour in the night hours of any night (a base load
-    or a leak shows there). ``missing`` hours of the period that nothing is known of.
+    ``bars``: by day of a month, else by month. ``night`` is the smallest use of an hour in the night hours of any night (base load
+    and leaks show there). ``missing`` hours of the period that nothing is known of.
     """
 
     name: str
