@@ -30,6 +30,11 @@ class StageView:
     held: bool = False
     stopped_at: int | None = None
 
+    @property
+    def running(self) -> bool:
+        """True until the stage is entered; a held clock counts as running."""
+        return self.stopped_at is None
+
 
 def awaited(order: Order) -> OrderState | None:
     """The stage that comes next; None: the order has ended."""

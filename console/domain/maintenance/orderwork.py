@@ -43,11 +43,14 @@ class SetSafety(CommandBase, frozen=True):
 
 
 class ConfirmSafety(CommandBase, frozen=True):
-    """A safety step is done. ``at`` 0 = now; ``by`` empty = the signed-on person; ``taken_back``: it is not done after all."""
+    """Safety steps are done, all that are named or none; ``references`` one a step (permits demand one), may be shorter.
+
+    ``at`` 0 = now; ``by`` empty = the signed-on person; ``taken_back``: they are not done after all.
+    """
 
     order: int
-    step: int
-    reference: str = ""
+    steps: tuple[int, ...]
+    references: tuple[str, ...] = ()
     at: int = 0
     by: str = ""
     reason: str = ""
@@ -90,12 +93,13 @@ class AttachToOrder(CommandBase, frozen=True):
 
 
 class FollowItem(CommandBase, frozen=True):
-    """A failed line of the checklist leads to an order of its own now, not only with the self-check."""
+    """A failed line of the checklist leads to an order of its own now, not only with the self-check; or to a ``hazard``."""
 
     order: int
     item: int
     title: str = ""
     priority: int = 3
+    hazard: bool = False
 
 
 class BulkOrder(msgspec.Struct, frozen=True, omit_defaults=True):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import zip_longest
 from typing import TypeVar
 
 from msgspec.structs import asdict, replace
@@ -15,6 +16,7 @@ from console.domain.events import Event, OrderAdvanced
 from console.domain.maintenance import orderwork as ow
 from console.domain.maintenance import safety
 from console.domain.maintenance.people import Person
+from console.domain.maintenance.raising import Raising
 from console.domain.orders import STAGES, Labour, Order, OrderState
 from console.domain.problems import Refused
 from console.domain.stages import ZONES
@@ -25,7 +27,8 @@ UNDO_WITHIN = 10 * MINUTE  # our choice: a slip of the hand is seen at once, lat
 LONGEST_WORK = 24.0  # hours of one entry: more than a day by one person is a slip of the keyboard
 S = OrderState
 T = TypeVar("T")
-_UNDOABLE = (S.VERIFIED, S.DISPATCHED, S.ASSIGNED, S.ON_SITE, S.IN_PROGRESS)
+UNDOABLE = (S.VERIFIED, S.DISPATCHED, S.ASSIGNED, S.ON_SITE, S.IN_PROGRESS)
+_HAZARDS = {"elevator": "elevator", "fire": "fire_facility", "power": "electric", "water": "water", "lighting": "lighting"}
 _WORDS = ("caller", "contact", "place", "symptom", "cautions")
 
 
@@ -73,20 +76,22 @@ def confirm_safety(act: Act, command: ow.ConfirmSafety) -> tuple[Event, ...]:
     act.require(Right.WORK_ORDER)
     order = ordering.going(act, command.order)
     ordering.own(act, order)
-    if not 0 <= command.step < len(order.safety):
-        raise Refused("refused.safety_step", order=order.id, step=command.step + 1)
     if order.state in ordering.WORKED:
         raise Refused("refused.safety_late", order=order.id)
-    step = order.safety[command.step]
-    if command.taken_back:
-        done = replace(step, done=None)
-    else:
-        reference = words(command.reference)
-        if step.kind in safety.PERMITS and not reference:
-            raise Refused("refused.permit_number", step=command.step + 1)
+    steps = list(order.safety)
+    for place, reference in zip_longest(command.steps, command.references[: len(command.steps)], fillvalue=""):
+        number = int(place)
+        if not 0 <= number < len(steps):
+            raise Refused("refused.safety_step", order=order.id, step=number + 1)
+        typed = words(str(reference))
+        if command.taken_back:
+            steps[number] = replace(steps[number], done=None)
+            continue
+        if steps[number].kind in safety.PERMITS and not typed:
+            raise Refused("refused.permit_number", step=number + 1)
         stamp = ordering.entered(act, order, order.created_at, command.at, command.by, command.reason)
-        done = replace(step, done=stamp, reference=reference)
-    return ordering.changed(order, "safety", safety=_put(order.safety, command.step, done))
+        steps[number] = replace(steps[number], done=stamp, reference=typed)
+    return ordering.changed(order, "safety", safety=tuple(steps))
 
 
 def log_labour(act: Act, command: ow.LogLabour) -> tuple[Event, ...]:
@@ -156,6 +161,19 @@ def follow(act: Act, command: ow.FollowItem) -> tuple[Event, ...]:
         raise Refused("refused.follow_twice", order=order.id, item=command.item + 1)
     if command.priority not in ordering.PRIORITIES:
         raise Refused("refused.priority", priority=command.priority)
+    if command.hazard:
+        raising = Raising(act.world, act.now, act.stamp())
+        machine = act.world.equipment.get(order.equipment)
+        found = raising.hazard(
+            words(command.title) or " ".join(part for part in (line.text.zh or line.text.en, line.reading, line.note) if part),
+            _HAZARDS.get(machine.system if machine is not None else "", "other"),
+            place=order.place,
+            equipment=order.equipment,
+            origin=f"order:{order.id}#{command.item + 1}",
+            photos=line.files,
+        )
+        lines = _put(order.checklist, command.item, replace(line, finding=found.id))
+        return *raising.events, *ordering.changed(order, "follow", checklist=lines)
     event = ordering.follow_up(act, order, command.item, words(command.title), command.priority)
     lines = _put(order.checklist, command.item, replace(line, follow=event.order.number))
     return event, *ordering.changed(order, "follow", checklist=lines)
@@ -192,7 +210,7 @@ def undo(act: Act, command: ow.UndoStage) -> tuple[Event, ...]:
     act.require(Right.WORK_ORDER)
     order = ordering.going(act, command.order)
     stamp = order.stamps.get(order.state)
-    if order.state not in _UNDOABLE or stamp is None or (order.state is S.IN_PROGRESS and order.rework_count):
+    if order.state not in UNDOABLE or stamp is None or (order.state is S.IN_PROGRESS and order.rework_count):
         raise Refused("refused.undo_state", order=order.id)
     if stamp.entered_by != act.actor.name:
         raise Refused("refused.undo_other", order=order.id, who=act.world.display(stamp.entered_by))

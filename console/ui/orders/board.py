@@ -1,10 +1,17 @@
-"""The board: orders as cards in five columns, in the order in which they want attention."""
+"""The board: orders as cards in five columns, in the order in which they want attention.
+
+A card is moved by dragging, or with Ctrl and an arrow key, and only into a column that the rules allow now: what the move needs
+(a person, a signature, a reason) is asked for beside the board, nothing changes by the drop alone.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPen
+from functools import partial
+
+from PySide6.QtCore import QByteArray, QMimeData, QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QDragEnterEvent, QDragMoveEvent, QDropEvent, QKeyEvent, QPainter, QPen
 from PySide6.QtWidgets import (
+    QAbstractItemView,
     QHBoxLayout,
     QListWidget,
     QListWidgetItem,
@@ -15,10 +22,11 @@ from PySide6.QtWidgets import (
 )
 
 from console.domain.orders import Order
+from console.domain.stageclocks import StageView
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.moments import short_text
-from console.ui.orders.presenter import COLUMNS, column_of, display, promise
+from console.ui.orders.presenter import COLUMNS, column_of, display, late, moves, promise
 from console.ui.overview.panes import words
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name
@@ -27,6 +35,8 @@ from console.ui.widgets.cards import Card
 from console.ui.widgets.clocks import Urgency, clock_colour, promise_text, remaining_text, urgency
 
 CARD = 102
+MIME = "application/x-work-order"
+ENDED_SHOWN = 200  # cards of the last column; older ones are found in the history
 
 
 class _CardDelegate(QStyledItemDelegate):
@@ -72,7 +82,7 @@ class _CardDelegate(QStyledItemDelegate):
     def _paint_right(self, painter: QPainter, rect: QRectF, order: Order) -> None:
         picture = self._picture
         view = promise(picture, order)
-        if view is not None:
+        if view is not None and not (isinstance(view, StageView) and view.deadline == order.due_at):
             painter.setFont(theme.font(13, bold=urgency(view) >= Urgency.WARNED))
             painter.setPen(clock_colour(view, order.priority))
             text = promise_text(view)
@@ -85,10 +95,75 @@ class _CardDelegate(QStyledItemDelegate):
             words(painter, rect, due, "p3_text" if late else "dim", 13, right=True)
 
 
+class Column(QListWidget):
+    """One column; takes a card only if the rules let it in."""
+
+    dropped = Signal(int)
+    moved = Signal(int, int)  # order, -1 | +1: towards which side
+
+    def __init__(self, name: str, picture: Picture, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._name, self._picture = name, picture
+        self.setObjectName(f"column_{name}")
+        self.setItemDelegate(_CardDelegate(picture, self))
+        self.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setDragDropMode(QAbstractItemView.DragDropMode.DragDrop)
+        self.setDefaultDropAction(Qt.DropAction.CopyAction)  # the card moves when the collector has said so
+
+    def mimeTypes(self) -> list[str]:
+        """Orders alone."""
+        return [MIME]
+
+    def mimeData(self, items: list[QListWidgetItem]) -> QMimeData:  # type: ignore[override] # Qt's stub names a Sequence
+        """The number of the card."""
+        data = QMimeData()
+        if items:
+            data.setData(MIME, QByteArray(str(items[0].data(Qt.ItemDataRole.UserRole)).encode()))
+        return data
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Show that it may be dropped here, or not."""
+        self._weigh(event)
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:
+        """The same on the way."""
+        self._weigh(event)
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Ask for what the move needs."""
+        if self._weigh(event):
+            self.dropped.emit(_number(event))
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Ctrl with an arrow key moves the chosen card."""
+        side = {Qt.Key.Key_Right: 1, Qt.Key.Key_Left: -1}.get(Qt.Key(event.key()), 0)
+        item = self.currentItem()
+        if side and item is not None and event.modifiers() & Qt.KeyboardModifier.ControlModifier:
+            self.moved.emit(item.data(Qt.ItemDataRole.UserRole), side)
+        else:
+            super().keyPressEvent(event)
+
+    def _weigh(self, event: QDropEvent) -> bool:
+        order = self._picture.orders.get(_number(event))
+        allowed = order is not None and self._name in moves(self._picture, order)
+        if allowed:
+            event.acceptProposedAction()
+        else:
+            event.ignore()
+        return allowed
+
+
+def _number(event: QDropEvent) -> int:
+    data = bytes(event.mimeData().data(MIME).data())
+    return int(data) if data.isdigit() else 0
+
+
 class Board(QWidget):
     """See the module."""
 
     chosen = Signal(int)
+    wanted = Signal(int, str)  # order, column into which it is to be moved
 
     def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -97,15 +172,13 @@ class Board(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(8)
         self._cards: dict[str, Card] = {}
-        self._lists: dict[str, QListWidget] = {}
+        self._lists: dict[str, Column] = {}
         for name in COLUMNS:
-            card, column = Card(), QListWidget()
+            card, column = Card(), Column(name, picture)
             card.body.setContentsMargins(0, 0, 0, 0)
-            column.setObjectName(f"column_{name}")
-            column.setItemDelegate(_CardDelegate(picture, column))
-            column.setVerticalScrollMode(QListWidget.ScrollMode.ScrollPerPixel)
-            column.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
             column.currentItemChanged.connect(self._choose)
+            column.dropped.connect(partial(self._dropped, name))
+            column.moved.connect(partial(self._moved, name))
             card.body.addWidget(column)
             holder = QVBoxLayout()
             holder.addWidget(card)
@@ -117,9 +190,12 @@ class Board(QWidget):
         by_column: dict[str, list[Order]] = {name: [] for name in COLUMNS}
         for order in orders:
             by_column[column_of(order)].append(order)
-        for name, mine in by_column.items():
-            mine.sort(key=lambda order: (order.priority, order.due_at or order.created_at))
+        for name, found in by_column.items():
+            mine = sorted(found, key=lambda order: (order.priority, order.due_at or order.created_at))
             column = self._lists[name]
+            count = len(mine)
+            if name == "ended":
+                mine = sorted(mine, key=lambda order: -order.number)[:ENDED_SHOWN]
             wanted = [order.number for order in mine]
             present = [column.item(row).data(Qt.ItemDataRole.UserRole) for row in range(column.count())]
             if wanted != present:
@@ -134,13 +210,30 @@ class Board(QWidget):
             column.blockSignals(True)
             column.setCurrentRow(wanted.index(selected) if selected in wanted else -1)
             column.blockSignals(False)
-            self._cards[name].set_heading(f"{tr(f'orders.column.{name}')} {len(wanted)}")
+            self._cards[name].set_heading(f"{tr(f'orders.column.{name}')} {count}", self._late(mine))
         self.tick()
 
     def tick(self) -> None:
         """Draw the clocks anew."""
         for column in self._lists.values():
             column.viewport().update()
+
+    def _late(self, orders: list[Order]) -> str:
+        broken = sum(late(self._picture, order) for order in orders)
+        return tr("orders.column_late", count=broken) if broken else ""
+
+    def _dropped(self, name: str, number: int) -> None:
+        self.wanted.emit(number, name)
+
+    def _moved(self, name: str, number: int, side: int) -> None:
+        order = self._picture.orders.get(number)
+        names = list(COLUMNS)
+        here = names.index(name)
+        beside = names[here + 1 :] if side > 0 else names[:here][::-1]
+        allowed = moves(self._picture, order) if order is not None else {}
+        target = next((each for each in beside if each in allowed), beside[0] if beside else "")
+        if target:
+            self.wanted.emit(number, target)
 
     def _choose(self, item: QListWidgetItem | None) -> None:
         if item is not None:

@@ -1,4 +1,4 @@
-"""One order: its stages, what can be done now, its checklist, its notes."""
+"""One order: its stages and their clock, what can be done now, and everything that belongs to it in tabs."""
 
 from __future__ import annotations
 
@@ -6,25 +6,37 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QComboBox, QFrame, QGridLayout, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import (
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLineEdit,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
 
-from console.domain.commands import CheckOrderItem, ResumeOrder
-from console.domain.orders import Order
-from console.domain.promises import ClockView
+from console.domain.commands import ResumeOrder
+from console.domain.maintenance.orderwork import UndoStage
+from console.domain.orders import Order, number_of
 from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.moments import full_text
 from console.ui.orders import forms
+from console.ui.orders.editing import edit_form
+from console.ui.orders.giving import dispatch_form
+from console.ui.orders.intake import intake_form
 from console.ui.orders.presenter import Offer, display, offers, promise
-from console.ui.orders.stagebar import StageBar, stamp_sentence
+from console.ui.orders.results import result_form
+from console.ui.orders.safetysection import safety_form
+from console.ui.orders.stagebar import StageBar
+from console.ui.orders.tabs import OrderTabs, origin_of, scrolled
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name
 from console.ui.widgets.badges import Badge
 from console.ui.widgets.cards import label, rule, set_role
-from console.ui.widgets.clocks import Urgency, promise_text, urgency
-
-RESULTS = ("", "pass", "fail", "skipped")
+from console.ui.widgets.clocks import Promise, Urgency, promise_text, urgency
 
 
 class Navigator(Protocol):
@@ -35,41 +47,13 @@ class Navigator(Protocol):
     def open_fault(self, number: int) -> None: ...
 
 
-class CheckLine(QWidget):
-    """One line of a checklist: text, result, reading."""
-
-    def __init__(self, order: Order, item: int, enabled: bool, changed: Callable[[int, str, str], None]) -> None:
-        super().__init__()
-        check = order.checklist[item]
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(0, 2, 0, 2)
-        layout.addWidget(label(f"{item + 1}", "dim"))
-        layout.addWidget(label(check.text.get(language()), wrap=True), 1)
-        self._reading = QLineEdit(check.reading)
-        self._reading.setObjectName(f"reading_{item}")
-        self._reading.setPlaceholderText(tr("orders.field.reading"))
-        self._reading.setFixedWidth(110)
-        self._result = QComboBox()
-        self._result.setObjectName(f"result_{item}")
-        for result in RESULTS:
-            self._result.addItem(tr(f"domain.check.{result}") if result else "…", result)
-        self._result.setCurrentIndex(max(0, self._result.findData(check.result)))
-        self._result.setFixedWidth(96)
-        for field in (self._reading, self._result):
-            field.setEnabled(enabled)
-            layout.addWidget(field)
-        self._result.activated.connect(lambda _index: changed(item, str(self._result.currentData()), self._reading.text()))
-        self._reading.editingFinished.connect(self._typed)
-        self._item, self._changed, self._was = item, changed, check.reading
-
-    def _typed(self) -> None:
-        if self._reading.text() != self._was:
-            self._was = self._reading.text()
-            self._changed(self._item, str(self._result.currentData()), self._was)
+TALL = 360  # pixels of a form beside which the tabs still have room
 
 
 class OrderDetail(QFrame):
     """See the module. Rebuilt when the order, the person or the language changes; never on a tick (a form would lose its text)."""
+
+    opened = Signal(int)  # another order is to be shown
 
     def __init__(self, picture: Picture, desk: Desk, navigator: Navigator, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -82,40 +66,52 @@ class OrderDetail(QFrame):
         self.setProperty("card", True)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(16, 12, 8, 12)
+        outer.addLayout(self._head())
+        self._about = label(role="dim", wrap=True, selectable=True)
+        outer.addWidget(self._about)
+        outer.addLayout(self._links())
+        self._stages = StageBar(picture)
+        outer.addWidget(self._stages)
+        self._acts = QGridLayout()
+        self._acts.setSpacing(6)
+        outer.addLayout(self._acts)
+        holder, self._place_layout = forms.widget_holder()
+        self._place = scrolled(holder)
+        self._place.hide()
+        outer.addWidget(self._place)
+        outer.addWidget(rule())
+        self._said = label(role="error", wrap=True)
+        self._said.hide()
+        outer.addWidget(self._said)
+        self.tabs = OrderTabs(picture, desk)
+        self.tabs.opened.connect(self.opened)
+        self.tabs.wanted.connect(self._open)
+        self.tabs.said.connect(self._say)
+        outer.addWidget(self.tabs, 1)
+        self.hide_all()
+
+    def _head(self) -> QHBoxLayout:
         head = QHBoxLayout()
         self._badge, self._title = Badge(), label(role="subject", wrap=True)
         self._clock = label(role="subject")
         head.addWidget(self._badge)
         head.addWidget(self._title, 1)
         head.addWidget(self._clock)
-        outer.addLayout(head)
-        self._about = label(role="dim", wrap=True, selectable=True)
-        outer.addWidget(self._about)
+        return head
+
+    def _links(self) -> QHBoxLayout:
         links = QHBoxLayout()
-        self._equipment, self._fault = QPushButton(), QPushButton()
-        self._equipment.setObjectName("order_equipment_page")
-        self._fault.setObjectName("order_fault_page")
-        self._equipment.clicked.connect(self._go_equipment)
-        self._fault.clicked.connect(self._go_fault)
-        links.addWidget(self._equipment)
-        links.addWidget(self._fault)
+        self._equipment, self._fault, self._origin = QPushButton(), QPushButton(), QPushButton()
+        for name, button, go in (
+            ("order_equipment_page", self._equipment, self._go_equipment),
+            ("order_fault_page", self._fault, self._go_fault),
+            ("order_origin", self._origin, self._go_origin),
+        ):
+            button.setObjectName(name)
+            button.clicked.connect(go)
+            links.addWidget(button)
         links.addStretch(1)
-        outer.addLayout(links)
-        self._stages = StageBar(picture)
-        outer.addWidget(self._stages)
-        self._acts = QGridLayout()
-        self._acts.setSpacing(6)
-        outer.addLayout(self._acts)
-        self._place, self._place_layout = forms.widget_holder()
-        outer.addWidget(self._place)
-        outer.addWidget(rule())
-        scroll = QScrollArea()
-        scroll.setWidgetResizable(True)
-        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self._below, self._below_layout = forms.widget_holder()
-        scroll.setWidget(self._below)
-        outer.addWidget(scroll, 1)
-        self.hide_all()
+        return links
 
     # --- showing
 
@@ -129,14 +125,13 @@ class OrderDetail(QFrame):
     def retranslate(self) -> None:
         """All words; an open form keeps what was typed."""
         if self.form is not None and self._maker is not None:
-            typed = {field.objectName(): field.text() for field in self.form.findChildren(QLineEdit) if field.objectName()}
+            kept = _typed(self.form)
             self._open(self._maker)
-            for field in self.form.findChildren(QLineEdit):
-                field.setText(typed.get(field.objectName(), field.text()))
+            _type(self.form, kept)
         self.refresh(force=True)
 
     def refresh(self, *, force: bool = False) -> None:
-        """Show what is there now; keeps an open form while its order's state stays."""
+        """Show what is there now. An open form stays, and is told that its order has changed."""
         order = self._order()
         if order is None:
             self.hide_all()
@@ -144,15 +139,16 @@ class OrderDetail(QFrame):
         key = (order, self._picture.me, language(), self._desk.pending("order", order.number))
         if key == self._shown and not force:
             return
-        former = self._shown[0] if self._shown else None
-        if self.form is not None and isinstance(former, Order) and (former.number, former.state) != (order.number, order.state):
-            self.close_form()
+        if self.form is not None:
+            self.form.notice(order)
         self._shown = key
         self._fill(order)
 
     def tick(self) -> None:
-        """The clock alone."""
+        """The clock, and live values beside readings."""
         order = self._order()
+        if order is not None and order.checklist:
+            self.tabs.tick()
         view = promise(self._picture, order) if order is not None else None
         self._clock.setText(promise_text(view) if view is not None else "")
         self._clock.setVisible(view is not None)
@@ -168,12 +164,31 @@ class OrderDetail(QFrame):
         self._equipment.hide()
         self._fault.hide()
         self._clock.hide()
+        self._origin.hide()
+        self.tabs.hide()
+        self._said.hide()
         _empty(self._acts)
-        _empty(self._below_layout)
 
     def open_new(self, equipment: str = "") -> None:
         """The form for a new order."""
-        self._open(lambda: forms.new_form(self._picture, self._desk, equipment))
+        self._open(lambda: intake_form(self._picture, self._desk, equipment))
+        if self.form is not None:
+            self.form.done = self.opened.emit
+
+    def start(self, key: str) -> bool:
+        """Begin one of the acts that the order offers now; False if it does not, or not to this person."""
+        order = self._order()
+        found = (
+            next((offer for offer in offers(self._picture, order) if offer.key == key and not offer.why), None) if order else None
+        )
+        if order is None or found is None:
+            return False
+        self._start(order, found)
+        return True
+
+    def open_form(self, maker: Callable[[], forms.Form]) -> None:
+        """A form that is about more than this order."""
+        self._open(maker)
 
     def close_form(self) -> None:
         """Take the form away."""
@@ -182,13 +197,22 @@ class OrderDetail(QFrame):
             self._place_layout.removeWidget(self.form)
             self.form.deleteLater()
             self.form = None
+        self._make_room()
+
+    def _make_room(self) -> None:
+        """A tall form takes the place of the tabs; beside a short one everything stays in sight."""
+        tall = 0 if self.form is None else self.form.sizeHint().height()
+        self._place.setVisible(self.form is not None)
+        self._place.setMinimumHeight(min(tall + 8, TALL))
+        self.tabs.setVisible(tall <= TALL and self._order() is not None)
+        self._stages.setVisible(tall <= TALL)
 
     # --- pieces
 
     def _order(self) -> Order | None:
         return self._picture.orders.get(self._number, self._past)
 
-    def _clock_role(self, view: ClockView | None) -> str:
+    def _clock_role(self, view: Promise | None) -> str:
         return "error" if view is not None and urgency(view) is Urgency.BROKEN else "subject"
 
     def _fill(self, order: Order) -> None:
@@ -201,11 +225,10 @@ class OrderDetail(QFrame):
         if order.assignee:
             kind = "orders.assignee_contractor" if order.contractor else "orders.assignee"
             parts.append(tr(kind, who=display(picture, order.assignee)))
+        if order.responsible and order.responsible != order.assignee and order.open:
+            parts.append(tr("orders.first_asked", who=display(picture, order.responsible)))
         if order.due_at:
             parts.append(tr("orders.due", at=full_text(order.due_at, zone)))
-        for key in ("caller", "place", "symptom"):
-            if getattr(order, key):
-                parts.append(f"{tr(f'orders.field.{key}')}: {getattr(order, key)}")
         if self._desk.pending("order", order.number):
             parts.append(tr("orders.pending"))
         self._about.setText(" · ".join(parts))
@@ -213,10 +236,14 @@ class OrderDetail(QFrame):
         self._equipment.setVisible(bool(order.equipment))
         self._fault.setText(tr("orders.fault", fault=f"F-{order.fault:06d}"))
         self._fault.setVisible(bool(order.fault))
+        origin = origin_of(order)
+        self._origin.setText(origin)
+        self._origin.setVisible(bool(origin))
         self._stages.show_order(order)
-        self.tick()
         self._fill_acts(order)
-        self._fill_below(order)
+        self.tabs.show_order(order)
+        self._make_room()
+        self.tick()
 
     def _fill_acts(self, order: Order) -> None:
         _empty(self._acts)
@@ -229,10 +256,10 @@ class OrderDetail(QFrame):
             if offer.key == "cancel":
                 button.setProperty("danger", True)
             button.clicked.connect(partial(self._start, order, offer))
-            self._acts.addWidget(button, place // 3, place % 3)
+            self._acts.addWidget(button, place // 4, place % 4)
         blocked = next((offer.why for offer in offers(self._picture, order)[:1] if offer.why), "")
         if blocked:
-            self._acts.addWidget(label(blocked, "faint", wrap=True), 5, 0, 1, 3)
+            self._acts.addWidget(label(blocked, "faint", wrap=True), 5, 0, 1, 4)
 
     def _offer_text(self, offer: Offer) -> str:
         if offer.stage is not None:
@@ -246,11 +273,17 @@ class OrderDetail(QFrame):
             self._open(lambda: forms.stage_form(picture, desk, order, stage))
         elif offer.key == "resume":
             desk.ask(ResumeOrder(order.number))
+        elif offer.key == "undo":
+            desk.ask(UndoStage(order.number))
         elif offer.key in ("rework", "cancel", "note"):
             self._open(lambda: forms.reason_form(picture, desk, order, offer.key))
         else:
             makers = {
-                "dispatch": forms.dispatch_form,
+                "dispatch": dispatch_form,
+                "edit": edit_form,
+                "result": result_form,
+                "safety": safety_form,
+                "callback": forms.callback_form,
                 "verify": forms.verify_form,
                 "hold": forms.hold_form,
                 "restored": forms.restored_form,
@@ -264,33 +297,16 @@ class OrderDetail(QFrame):
         form.closed.connect(self.close_form)
         self._place_layout.addWidget(form)
         form.show()
+        self._make_room()
 
-    def _fill_below(self, order: Order) -> None:
-        _empty(self._below_layout)
-        layout = self._below_layout
-        if order.checklist:
-            done = sum(bool(item.result) for item in order.checklist)
-            layout.addWidget(label(tr("orders.checklist", done=done, count=len(order.checklist)), "dim"))
-            editable = bool(
-                order.open and order.state.value in ("dispatched", "assigned", "on_site", "in_progress") and self._picture.me
-            )
-            for item in range(len(order.checklist)):
-                layout.addWidget(CheckLine(order, item, editable, self._check))
-        history = [(stamp, tr(f"domain.order.{stage}")) for stage, stamp in order.stamps.items()]
-        history += [(hold.since, tr("orders.held", reason=tr(f"domain.hold_reason.{hold.reason}"))) for hold in order.holds]
-        history += [(note, tr("orders.act.note")) for note in order.notes]
-        if order.restored is not None:
-            history.append((order.restored, tr("orders.act.restored")))
-        if order.cancelled is not None:
-            history.append((order.cancelled, tr("domain.order.cancelled")))
-        layout.addWidget(label(tr("orders.history"), "dim"))
-        for stamp, what in sorted(history, key=lambda each: each[0].entered_at):
-            line = stamp_sentence(self._picture, stamp).replace("\n", "  ")
-            layout.addWidget(label(f"{what}  {line}", wrap=True, selectable=True))
-        layout.addStretch(1)
+    def _say(self, text: str) -> None:
+        self._said.setText(text)
+        self._said.setVisible(bool(text))
 
-    def _check(self, item: int, result: str, reading: str) -> None:
-        self._desk.ask(CheckOrderItem(self._number, item, result, reading))
+    def _go_origin(self) -> None:
+        order = self._order()
+        if order is not None and (number := number_of(origin_of(order))):
+            self.opened.emit(number)
 
     def _go_equipment(self) -> None:
         order = self._order()
@@ -301,6 +317,20 @@ class OrderDetail(QFrame):
         order = self._order()
         if order is not None:
             self._navigator.open_fault(order.fault)
+
+
+def _typed(form: forms.Form) -> dict[str, str]:
+    """What stands in the named fields of a form."""
+    lines = {field.objectName(): field.text() for field in form.findChildren(QLineEdit) if field.objectName()}
+    return lines | {field.objectName(): field.toPlainText() for field in form.findChildren(forms.Words)}
+
+
+def _type(form: forms.Form, kept: dict[str, str]) -> None:
+    """Put it back."""
+    for field in form.findChildren(QLineEdit):
+        field.setText(kept.get(field.objectName(), field.text()))
+    for words in form.findChildren(forms.Words):
+        words.setPlainText(kept.get(words.objectName(), words.toPlainText()))
 
 
 def _empty(layout: QGridLayout | QVBoxLayout) -> None:

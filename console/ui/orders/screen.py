@@ -1,43 +1,38 @@
-"""The orders screen: board, list or history on the left, one order on the right."""
+"""The orders screen: board, list or archive on the left, one order on the right.
+
+Typing a number (or scanning it from the printed sheet) and Enter shows that order, however old it is.
+"""
 
 from __future__ import annotations
 
-from pathlib import Path
-
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import (
-    QButtonGroup,
-    QComboBox,
-    QFileDialog,
-    QHBoxLayout,
-    QLineEdit,
-    QPushButton,
-    QStackedWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QButtonGroup, QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
-from console.domain.orders import Order, OrderKind
+from console.domain.ordering import DISPATCHABLE
+from console.domain.orders import Order, OrderKind, number_of
 from console.domain.problems import Problem
-from console.domain.times import DAY
-from console.link.messages import Answer, OrderHistoryAnswer, OrderHistoryQuery
-from console.texts import language, sentence, tr
+from console.link.messages import Answer
+from console.link.orders import OrderAnswer, OrderQuery
+from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.moments import full_text
+from console.ui.orders.archive import ArchiveTable
 from console.ui.orders.board import Board
 from console.ui.orders.detail import Navigator, OrderDetail
-from console.ui.orders.presenter import display, promise
+from console.ui.orders.giving import dispatch_many_form, reschedule_form
+from console.ui.orders.presenter import display, late, moves, promise
+from console.ui.pace import Pace
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import GAP, Blank
 from console.ui.widgets.clocks import promise_text
-from console.ui.widgets.tables import Column, RowModel, TableView
+from console.ui.widgets.searchline import SearchLine
+from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 VIEWS = ("board", "list", "history")
-HISTORY_DAYS = 365
 
 
 class OrdersScreen(QWidget):
@@ -50,9 +45,9 @@ class OrdersScreen(QWidget):
         self._picture, self._desk = picture, desk
         self._view = "board"
         self._selected = 0
-        self._past: list[Order] = []
-        self._history_query = 0
+        self._past: Order | None = None
         self._lay_out(navigator)
+        pace = Pace(self._refresh, self)
         for signal in (
             picture.replaced,
             picture.orders_changed,
@@ -60,9 +55,10 @@ class OrdersScreen(QWidget):
             picture.people_changed,
             desk.pending_changed,
         ):
-            signal.connect(self._refresh)
+            signal.connect(pace.ask)
         picture.ticked.connect(self._tick)
-        QShortcut(QKeySequence("N"), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(self._new)
+        for key, action in (("N", self._new), ("Ctrl+N", self._new), ("Ctrl+F", self._filter.setFocus), ("Ctrl+Z", self._undo)):
+            QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut).activated.connect(action)
         self.retranslate()
 
     def _lay_out(self, navigator: Navigator) -> None:
@@ -74,16 +70,22 @@ class OrdersScreen(QWidget):
         self._stack = QStackedWidget()
         self._board = Board(self._picture)
         self._board.chosen.connect(self.show_order)
+        self._board.wanted.connect(self._move)
         self._model: RowModel[Order] = RowModel(self._columns(), lambda order: order.number, self)
         self._table: TableView[Order] = TableView(self._model, "orders")
         self._table.setItemDelegateForColumn(0, BadgeDelegate(self._table))
         self._table.chosen.connect(self._table_chosen)
         self._blank = Blank()
-        for page in (self._board, self._table, self._blank):
+        self._archive = ArchiveTable(self._desk, self._columns())
+        self._archive.chosen.connect(self._archive_chosen)
+        self._archive.orders.found.connect(self._found)
+        self._archive.orders.failed.connect(self._history_failed)
+        for page in (self._board, self._table, self._archive, self._blank):
             self._stack.addWidget(page)
         left.addWidget(self._stack, 1)
         self.detail = OrderDetail(self._picture, self._desk, navigator)
-        self.detail.setFixedWidth(560)
+        self.detail.setFixedWidth(580)
+        self.detail.opened.connect(self.show_order)
         outer.addLayout(left, 1)
         outer.addWidget(self.detail)
 
@@ -103,24 +105,31 @@ class OrdersScreen(QWidget):
         self._mine = QPushButton()
         self._mine.setObjectName("orders_mine")
         self._mine.setCheckable(True)
-        self._mine.toggled.connect(self._refresh)
+        self._mine.toggled.connect(self._searched)
         self._kind = QComboBox()
         self._kind.setObjectName("orders_kind")
         self._kind.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
-        self._kind.currentIndexChanged.connect(self._refresh)
-        self._filter = QLineEdit()
-        self._filter.setObjectName("orders_filter")
-        self._filter.textChanged.connect(self._refresh)
+        self._kind.currentIndexChanged.connect(self._searched)
+        self._filter = SearchLine("orders_filter")
+        self._filter.searched.connect(self._searched)
+        self._filter.returnPressed.connect(self._go_to_number)
+        self._give, self._move_due = QPushButton(), QPushButton()
+        self._give.setObjectName("orders_bulk_dispatch")
+        self._move_due.setObjectName("orders_bulk_reschedule")
+        self._give.clicked.connect(self._give_many)
+        self._move_due.clicked.connect(self._move_many)
         self._export, self._raise = QPushButton(), QPushButton()
         self._export.setObjectName("orders_export")
         self._raise.setObjectName("orders_new")
         self._raise.setProperty("primary", True)
-        self._export.clicked.connect(self._export_shown)
+        self._export.clicked.connect(self._ask_export)
         self._raise.clicked.connect(self._new)
         bar.addSpacing(16)
         bar.addWidget(self._mine)
         bar.addWidget(self._kind)
         bar.addWidget(self._filter, 1)
+        bar.addWidget(self._give)
+        bar.addWidget(self._move_due)
         bar.addWidget(self._export)
         bar.addWidget(self._raise)
         return bar
@@ -135,16 +144,29 @@ class OrdersScreen(QWidget):
             view = promise(picture, order)
             return promise_text(view) if view is not None else moment(order.due_at)
 
+        def deadline(order: Order) -> int:
+            view = promise(picture, order)
+            return view.deadline if view is not None else order.due_at
+
         return [
             Column("priority", "", 44, lambda o: str(o.priority), user=lambda o: o.priority, sort=lambda o: o.priority),
             Column("id", "orders.column_id", 110, lambda o: o.id, sort=lambda o: o.number),
             Column("kind", "orders.field.kind", 110, lambda o: tr(f"domain.order_kind.{o.kind}")),
             Column("equipment", "orders.field.equipment", 170, lambda o: equipment_name(picture, o.equipment)),
-            Column("title", "orders.field.title", 0, lambda o: o.title.get(language())),
+            Column("title", "orders.field.title", 0, lambda o: o.title.get(language()), tooltip=lambda o: o.symptom[:500]),
             Column("state", "orders.field.state", 100, lambda o: tr(f"domain.order.{o.state}")),
             Column("assignee", "orders.field.assignee", 110, lambda o: display(picture, o.assignee)),
             Column("created", "orders.field.created", 140, lambda o: moment(o.created_at), sort=lambda o: o.created_at),
-            Column("due", "orders.field.promise", 170, clock, sort=lambda o: o.due_at),
+            Column(
+                "due",
+                "orders.field.promise",
+                180,
+                clock,
+                sort=deadline,
+                colour=lambda o: "p2_text" if late(picture, o) else "",
+                bold=lambda o: late(picture, o),
+            ),
+            Column("cost", "orders.field.cost", 90, lambda o: f"{o.cost:.2f}" if o.cost else "", RIGHT, sort=lambda o: o.cost),
         ]
 
     # --- what the shell asks
@@ -152,8 +174,15 @@ class OrdersScreen(QWidget):
     def show_order(self, number: int) -> None:
         """Select an order and show it."""
         self._selected = number
-        self.detail.show_order(number)
+        if number not in self._picture.orders and (self._past is None or self._past.number != number):
+            self._desk.query(lambda id: OrderQuery(id, number), self._recalled, self._not_recalled)
+        self.detail.show_order(number, self._past if self._past is not None and self._past.number == number else None)
         self._refresh()
+
+    def open_new(self, equipment: str = "") -> None:
+        """The form for a phone call."""
+        if self._picture.may(Right.RAISE_ORDER):
+            self.detail.open_new(equipment)
 
     def retranslate(self) -> None:
         """All words."""
@@ -161,7 +190,9 @@ class OrdersScreen(QWidget):
             button.setText(tr(f"orders.view.{name}"))
         self._mine.setText(tr("orders.mine"))
         self._filter.setPlaceholderText(tr("orders.filter"))
-        self._export.setText(tr("orders.export"))
+        self._export.setText(tr("widgets.table.export"))
+        self._give.setText(tr("orders.bulk.give"))
+        self._move_due.setText(tr("orders.bulk.move"))
         self._raise.setText(tr("orders.new"))
         kind = self._kind.currentData()
         self._kind.blockSignals(True)
@@ -172,6 +203,7 @@ class OrdersScreen(QWidget):
         self._kind.setCurrentIndex(max(0, self._kind.findData(kind)))
         self._kind.blockSignals(False)
         self._model.refresh()
+        self._archive.orders.refresh()
         self._refresh()
         self.detail.retranslate()
 
@@ -179,9 +211,9 @@ class OrdersScreen(QWidget):
 
     def _orders(self) -> list[Order]:
         picture = self._picture
-        orders = self._past if self._view == "history" else list(picture.orders.values())
+        orders = list(picture.orders.values())
         if self._mine.isChecked():
-            orders = [order for order in orders if picture.me and picture.me in (order.assignee, order.first_owner)]
+            orders = [order for order in orders if picture.me and picture.me in (order.assignee, order.responsible)]
         if kind := self._kind.currentData():
             orders = [order for order in orders if order.kind == kind]
         words = self._filter.text().casefold().split()
@@ -192,17 +224,17 @@ class OrdersScreen(QWidget):
     def _text(self, order: Order) -> str:
         parts = (
             order.id, order.title.zh, order.title.en, order.equipment, equipment_name(self._picture, order.equipment),
-            display(self._picture, order.assignee), order.symptom, order.place, order.caller,
+            display(self._picture, order.assignee), order.symptom, order.place, order.caller, order.contact,
         )  # fmt: skip
         return " ".join(parts).casefold()
 
     def _refresh(self, _changed: object = None) -> None:
-        orders = self._orders()
-        if self._view == "board":
-            self._board.show_orders(orders, self._selected)
-        else:
-            self._model.set_rows(sorted(orders, key=lambda order: -order.number))
-        if self._view != "history" or self._past:
+        if self._view != "history":
+            orders = self._orders()
+            if self._view == "board":
+                self._board.show_orders(orders, self._selected)
+            else:
+                self._model.set_rows(sorted(orders, key=lambda order: -order.number))
             if orders or self._view == "board":
                 self._stack.setCurrentWidget(self._board if self._view == "board" else self._table)
             else:
@@ -211,7 +243,19 @@ class OrdersScreen(QWidget):
         allowed = self._picture.may(Right.RAISE_ORDER)
         self._raise.setEnabled(allowed)
         self._raise.setToolTip("" if allowed else tr("orders.new.denied"))
+        self._export.setVisible(self._view != "history")
+        self._bulk()
         self.detail.refresh()
+
+    def _bulk(self) -> None:
+        """What can be done with all selected orders at once."""
+        chosen = self._table.selected() if self._view == "list" else []
+        may = self._picture.may(Right.DISPATCH_ORDER) and len(chosen) > 1
+        for button in (self._give, self._move_due):
+            button.setVisible(self._view == "list")
+            button.setToolTip("" if may else tr("orders.bulk.advice"))
+        self._give.setEnabled(may and all(order.state in DISPATCHABLE and not order.held for order in chosen))
+        self._move_due.setEnabled(may and all(order.open and not order.held for order in chosen))
 
     def _tick(self) -> None:
         if not self.isVisible():
@@ -232,46 +276,88 @@ class OrdersScreen(QWidget):
 
     def _show_history(self) -> None:
         self._view = "history"
-        self._past = []
         self._blank.say(tr("orders.loading"))
         self._stack.setCurrentWidget(self._blank)
-        since = self._picture.now() - HISTORY_DAYS * DAY
-        self._history_query = self._desk.query(
-            lambda id: OrderHistoryQuery(id, since, self._picture.now() + DAY), self._history, self._history_failed
-        )
-
-    def _history(self, answer: Answer) -> None:
-        if self._view != "history" or not isinstance(answer, OrderHistoryAnswer):
-            return
-        self._past = list(answer.orders)
-        if not self._past:
-            self._blank.say(tr("orders.empty"), tr("orders.empty.advice"))
         self._refresh()
+        self._search()
 
-    def _history_failed(self, problem: Problem) -> None:
+    def _searched(self, _changed: object = None) -> None:
         if self._view == "history":
-            self._blank.say(tr("orders.failed"), sentence(problem))
+            self._search()
+        else:
+            self._refresh()
+
+    def _search(self) -> None:
+        kind = self._kind.currentData()
+        mine = self._picture.me if self._mine.isChecked() else ""
+        self._archive.search(self._filter.wanted, (kind,) if kind else (), mine)
+
+    def _found(self, count: int) -> None:
+        if self._view != "history":
+            return
+        if not count:
+            self._blank.say(tr("orders.empty"), tr("orders.none_found") if self._filter.wanted else tr("orders.empty.advice"))
+        self._stack.setCurrentWidget(self._archive if count else self._blank)
+        self._view_buttons["history"].setText(tr("orders.view.history_count", count=count))
+
+    def _history_failed(self, reason: str) -> None:
+        if self._view == "history":
+            self._blank.say(tr("orders.failed"), reason)
+            self._stack.setCurrentWidget(self._blank)
+
+    def _archive_chosen(self, order: Order) -> None:
+        self._selected, self._past = order.number, order
+        self.detail.show_order(order.number, order)
 
     def _table_chosen(self) -> None:
+        self._bulk()
         order = self._table.current()
         if order is not None and order.number != self._selected:
             self._selected = order.number
             self.detail.show_order(order.number, order)
 
-    def _new(self) -> None:
-        if self._picture.may(Right.RAISE_ORDER):
-            self.detail.open_new()
+    def _go_to_number(self) -> None:
+        number = number_of(self._filter.text())
+        if number:
+            self.show_order(number)
 
-    def _export_shown(self) -> None:
+    def _recalled(self, answer: Answer) -> None:
+        if isinstance(answer, OrderAnswer) and answer.order is not None and answer.order.number == self._selected:
+            self._past = answer.order
+            self.detail.show_order(answer.order.number, answer.order)
+        elif isinstance(answer, OrderAnswer) and answer.order is None:
+            self._desk.refused.emit(Problem("refused.order_unknown", {"number": self._selected}))
+
+    def _not_recalled(self, problem: Problem) -> None:
+        self._desk.refused.emit(problem)
+
+    def _move(self, number: int, column: str) -> None:
+        """A card was moved: begin what the move needs, or say why it cannot be."""
+        order = self._picture.orders.get(number)
+        if order is None:
+            return
+        self.show_order(number)
+        offer = moves(self._picture, order).get(column)
+        if offer is None or not self.detail.start(offer.key):
+            state = tr(f"domain.order.{order.state}")
+            params = {"order": order.id, "state": state, "column": tr(f"orders.column.{column}")}
+            self._desk.refused.emit(Problem("orders.move_barred", dict(params)))
+
+    def _give_many(self) -> None:
+        orders = self._table.selected()
+        self.detail.open_form(lambda: dispatch_many_form(self._picture, self._desk, orders))
+
+    def _move_many(self) -> None:
+        orders = self._table.selected()
+        self.detail.open_form(lambda: reschedule_form(self._picture, self._desk, orders))
+
+    def _undo(self) -> None:
+        self.detail.start("undo")
+
+    def _new(self) -> None:
+        self.open_new()
+
+    def _ask_export(self) -> None:
         if self._view == "board":
             self._model.set_rows(self._orders())
-        dialog = QFileDialog(self, tr("orders.export"), "orders.csv", "CSV (*.csv)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.fileSelected.connect(self._export_to)
-        dialog.open()
-
-    def _export_to(self, file: str) -> None:
-        try:
-            self._table.export_csv(Path(file))
-        except OSError as error:
-            self._desk.refused.emit(Problem("cli.file.unwritable", {"file": file, "reason": error.strerror or str(error)}))
+        self._table.ask_export()

@@ -8,9 +8,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
 
 from console.domain.promises import ClockView
+from console.domain.stageclocks import StageView
 from console.domain.times import DAY, SECOND
 from console.texts import tr
 from console.ui import theme
+
+Promise = ClockView | StageView  # one of a fault's five clocks, or the clock of an order's stage
 
 
 class Urgency(enum.IntEnum):
@@ -23,7 +26,7 @@ class Urgency(enum.IntEnum):
     BROKEN = 4  # past its end: a different shape
 
 
-def urgency(view: ClockView) -> Urgency:
+def urgency(view: Promise) -> Urgency:
     """The loudness of one clock."""
     if not view.running:
         return Urgency.BROKEN if view.breached else Urgency.STOPPED
@@ -44,20 +47,20 @@ def span_text(duration: int) -> str:
     return f"{hours:02d}:{rest // 60:02d}:{rest % 60:02d}"
 
 
-def remaining_text(view: ClockView) -> str:
+def remaining_text(view: Promise) -> str:
     """``01:24:10`` left, or ``+00:03:05`` overdue."""
     return f"+{span_text(view.remaining)}" if view.breached else span_text(view.remaining)
 
 
-def promise_text(view: ClockView) -> str:
+def promise_text(view: Promise) -> str:
     """``响应 01:24:10`` / ``Respond 01:24:10``; overdue: ``响应超时 00:03:05`` / ``Respond overdue 00:03:05``."""
-    name = tr(f"domain.clock.{view.clock}")
+    name = tr(f"domain.clock.{view.clock}" if isinstance(view, ClockView) else f"domain.order.{view.stage}")
     if view.breached:
         return tr("widgets.overdue", clock=name, span=span_text(view.remaining))
     return tr("widgets.remaining", clock=name, span=span_text(view.remaining))
 
 
-def clock_colour(view: ClockView, priority: int) -> QColor:
+def clock_colour(view: Promise, priority: int) -> QColor:
     """The colour of the clock's text."""
     loud = urgency(view)
     if loud is Urgency.STOPPED:
@@ -65,7 +68,7 @@ def clock_colour(view: ClockView, priority: int) -> QColor:
     return theme.priority_text(priority) if loud >= Urgency.WARNED else theme.colour("text")
 
 
-def paint_bar(painter: QPainter, rect: QRectF, view: ClockView, priority: int) -> None:
+def paint_bar(painter: QPainter, rect: QRectF, view: Promise, priority: int) -> None:
     """The used part of the window as a bar; a broken promise is a full bar with a notch pattern, not only another colour."""
     painter.save()
     painter.fillRect(rect, theme.colour("band"))
