@@ -186,10 +186,11 @@ def _over(lower: Mapping[str, str], plan: str, above: str) -> bool:
 
 def as_copy(chain: Sequence[MaintenancePlan]) -> Plan:
     """A plan of the site file as one of the console, to be edited: the same levels for the same machine."""
-    first = chain[0]
+    first, last = chain[0], chain[-1]
+    title = first.title if first is last else Text(*(" … ".join(filter(None, both)) for both in _pairs(first.title, last.title)))
     return Plan(
         id="",
-        title=chain[-1].title,
+        title=title,
         levels=tuple(
             Level(
                 key=plan.key,
@@ -218,6 +219,10 @@ def as_copy(chain: Sequence[MaintenancePlan]) -> Plan:
         safety=first.safety,
         source=first.source,
     )
+
+
+def _pairs(first: Text, last: Text) -> tuple[tuple[str, str], tuple[str, str]]:
+    return (first.zh, last.zh), (first.en, last.en)
 
 
 def _key(plan: MaintenancePlan, point: str) -> str:

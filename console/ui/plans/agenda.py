@@ -10,9 +10,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
-from console.domain.commands import EndRecord, SaveRecords
-from console.domain.maintenance.planning import Chain, TurnChange, change_id
-from console.domain.maintenance.planning_decisions import carrier
+from console.domain.maintenance.planning import Chain
 from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.orders.forms import Form
@@ -21,6 +19,7 @@ from console.ui.plans import presenter
 from console.ui.plans.monthview import MonthView
 from console.ui.plans.outlook import Outlook
 from console.ui.plans.presenter import Item
+from console.ui.plans.turnforms import move_form, restore_form, skip_form
 from console.ui.strip import equipment_name
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.facts import FactGrid
@@ -322,20 +321,13 @@ class AgendaPage(QWidget):
         """Not this time."""
         chosen = [item for item in self._targets() if item.movable]
         if chosen:
-            form = Form(self._picture, self._desk, self._about("skip", chosen), tr("plans.act.skip"), "plans_skip_form")
-            reason = form.line("plans_skip_reason", tr("plans.field.reason"), tr("plans.reason_hint"))
-            form.make = lambda: self._save(chosen, "", reason.text())
-            self._open_form(form)
+            self._open_form(skip_form(self._picture, self._desk, chosen))
 
     def do_restore(self) -> None:
         """As the plan has it."""
-        changed = [item.change for item in self._targets() if item.change is not None]
-        if changed:
-            change = changed[0]
-            form = Form(self._picture, self._desk, tr("plans.act.restore"), tr("plans.act.restore"), "plans_restore_form")
-            reason = form.line("plans_restore_reason", tr("plans.field.reason"), tr("plans.reason_hint"))
-            form.make = lambda: EndRecord("turn", change.id, change.revision, reason.text())
-            self._open_form(form)
+        change = next((item.change for item in self._targets() if item.change is not None), None)
+        if change is not None:
+            self._open_form(restore_form(self._picture, self._desk, change))
 
     def do_order(self) -> None:
         """Its order."""
@@ -357,35 +349,7 @@ class AgendaPage(QWidget):
         chosen = [item for item in self._targets() if item.movable]
         if not chosen or not self._picture.may(Right.PLAN_MAINTENANCE):
             return
-        form = Form(self._picture, self._desk, self._about("move", chosen), tr("plans.act.move"), "plans_move_form")
-        day = form.line("plans_move_to", tr("plans.field.to"), "2026-12-31")
-        if to:
-            day.setText(date.fromordinal(to).isoformat())
-        reason = form.line("plans_move_reason", tr("plans.field.reason"), tr("plans.reason_hint"))
-        form.make = lambda: self._save(chosen, _date(day.text()), reason.text())
-        self._open_form(form)
-        if to:
-            reason.setFocus()
-
-    @staticmethod
-    def _about(act: str, chosen: list[Item]) -> str:
-        if len(chosen) == 1:
-            return tr(f"plans.{act}_one", title=chosen[0].title)
-        return tr(f"plans.{act}_many", title=chosen[0].title, count=len(chosen))
-
-    def _save(self, chosen: list[Item], to: str, reason: str) -> SaveRecords:
-        if not reason.strip():
-            raise ValueError(tr("refused.reason_missing"))
-        present = self._picture.records(TurnChange)
-        records = []
-        for item in chosen:
-            if item.visit is not None:
-                plan, turn = carrier(item.chain).id, date.fromordinal(item.visit.turn).isoformat()
-                records.append(
-                    TurnChange(id=change_id(plan, turn), plan=plan, turn=turn, to=to, reason=reason, equipment=item.equipment)
-                )
-        bases = tuple(present[record.id].revision if record.id in present else 0 for record in records)
-        return SaveRecords(tuple(records), bases, reason)
+        self._open_form(move_form(self._picture, self._desk, chosen, to))
 
     def _open_form(self, form: Form) -> None:
         self._close_form()
@@ -409,12 +373,3 @@ class AgendaPage(QWidget):
         day = self._first or self._outlook.today
         self._first = day + 7 * step if self._week else presenter.moved_month(day, step)
         self._refresh()
-
-
-def _date(text: str) -> str:
-    """The typed day; raises ``ValueError`` with the sentence to show."""
-    word = text.strip().replace("/", "-").replace(".", "-")
-    try:
-        return date.fromisoformat(word).isoformat()
-    except ValueError:
-        raise ValueError(tr("registers.no_date", text=text)) from None

@@ -153,6 +153,7 @@ class DaysPage(QWidget):
         outer.setSpacing(GAP)
         left = Card()
         left.heading.hide()
+        left.remark.hide()
         bar = QHBoxLayout()
         self._back, self._title, self._forward = QPushButton("‹"), label(role="subject"), QPushButton("›")
         for button, name, step in ((self._back, "year_back", -1), (self._forward, "year_forward", 1)):

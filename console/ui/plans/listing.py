@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
 from console.domain.maintenance.planning import Plan
@@ -25,6 +25,7 @@ from console.ui.widgets.cards import label
 from console.ui.widgets.tables import RIGHT, Column
 
 NAMED = 12  # machines that the facts name
+WIDEST = 1200  # pixels of a plan's form: longer lines are hard to read
 
 
 class Navigator(Protocol):
@@ -40,7 +41,16 @@ class ListingPage(QWidget):
     def __init__(self, picture: Picture, desk: Desk, outlook: Outlook, navigator: Navigator) -> None:
         super().__init__()
         self._picture, self._desk, self._outlook, self._navigator = picture, desk, outlook, navigator
-        outer = QVBoxLayout(self)
+        self._form: Form | None = None
+        whole = QVBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self._stack, main = QStackedWidget(), QWidget()
+        whole.addWidget(self._stack)
+        self._stack.addWidget(main)
+        self._room = QScrollArea()
+        self._room.setWidgetResizable(True)
+        self._stack.addWidget(self._room)
+        outer = QVBoxLayout(main)
         outer.setContentsMargins(0, 0, 0, 0)
         bar = QHBoxLayout()
         self._label = label(role="dim")
@@ -61,13 +71,32 @@ class ListingPage(QWidget):
 
     def retranslate(self) -> None:
         """All words."""
+        self._close()
         self._label.setText(tr("plans.template"))
         self._fill_templates()
         self.page.retranslate()
 
     def show_plan(self, plan: str) -> None:
         """Select one."""
+        self._close()
         self.page.select(plan)
+
+    def _open(self, form: Form) -> None:
+        """A plan takes the whole page."""
+        self._close()
+        self._form = form
+        form.closed.connect(self._close)
+        form.setMaximumWidth(WIDEST)
+        self._room.setWidget(form)
+        self._stack.setCurrentWidget(self._room)
+
+    def _close(self) -> None:
+        if self._form is not None:
+            self._form = None
+            old = self._room.takeWidget()
+            old.deleteLater()
+            self._stack.setCurrentIndex(0)
+            self.page.table.setFocus()
 
     def _fill_templates(self) -> None:
         chosen = self._template.currentData()
@@ -95,13 +124,13 @@ class ListingPage(QWidget):
         def may() -> bool:
             return picture.may(Right.PLAN_MAINTENANCE)
 
-        def new(_plan: Plan | None) -> Form:
+        def new(_plan: Plan | None) -> None:
             wanted = self._template.currentData()
-            return template_form(picture, desk, next((each for each in templates() if each.id == wanted), None))
+            self._open(template_form(picture, desk, next((each for each in templates() if each.id == wanted), None)))
 
-        def edit(plan: Plan | None) -> Form:
-            assert plan is not None
-            return plan_form(picture, desk, plan)
+        def edit(plan: Plan | None) -> None:
+            if plan is not None:
+                self._open(plan_form(picture, desk, plan))
 
         def end(plan: Plan | None) -> Form:
             assert plan is not None
@@ -117,9 +146,9 @@ class ListingPage(QWidget):
                 self._navigator.open_order(number)
 
         return [
-            RegisterAct("new", "N", new, may, fresh=True),
-            RegisterAct("edit", "A", edit, may, fits=lambda plan: bool(plan.number)),
-            RegisterAct("copy", "C", edit, may, fits=lambda plan: not plan.number),
+            RegisterAct("new", "N", None, may, fresh=True, run=new),
+            RegisterAct("edit", "A", None, may, run=edit, fits=lambda plan: bool(plan.number)),
+            RegisterAct("copy", "C", None, may, run=edit, fits=lambda plan: not plan.number),
             RegisterAct("end", "D", end, may, fits=lambda plan: bool(plan.number)),
             RegisterAct("order", "O", None, _anybody, run=order, fits=lambda plan: any(s.open_order for s in self._states(plan))),
             RegisterAct("equipment", "E", None, _anybody, run=equipment),
