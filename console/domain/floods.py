@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Iterable
 
 from console.domain.times import MINUTE
 
@@ -14,9 +15,9 @@ ENDS_BELOW = 5  # alarms within the window: ISA-18.2's end of a flood
 class FloodWatch:
     """Counts what asks for attention. ``flood`` changes only in :meth:`raised` and :meth:`look`."""
 
-    def __init__(self, flood: bool = False) -> None:
+    def __init__(self, flood: bool = False, raised: Iterable[int] = ()) -> None:
         self.flood = flood
-        self._raised: deque[int] = deque()
+        self._raised = deque(raised)  # UTC ns, sorted
 
     def raised(self, at: int) -> None:
         """An alarm was raised at ``at`` (UTC ns, not before the last one)."""

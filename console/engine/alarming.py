@@ -6,7 +6,7 @@ of such times follow, the device's clock was set back, and the newest of them co
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 import msgspec
@@ -26,6 +26,7 @@ from console.engine.clocks import EngineClock
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
 from console.engine.live import Changed, LiveTable
+from console.engine.recalling import Remembered
 from console.engine.silencing import Silencing
 from console.engine.system import PREFIX
 
@@ -106,6 +107,23 @@ class Alarming:
         if before:
             changed = [watch for rule, watch in self._watches.items() if rule not in before or before[rule].rule != watch.rule]
             self._judge_again([watch.number for watch in changed])
+
+    def remembered(self) -> list[Remembered]:
+        """Every rule with the state that its stored alarm gives it: before the first sample of this run."""
+        alarms = self._decisions.world.alarms
+        return [
+            Remembered(watch.rule, watch.state, alarms[watch.alarm].raised_at if watch.alarm in alarms else 0, not watch.off_duty)
+            for watch in self._watches.values()
+        ]
+
+    def take_back(self, states: Mapping[str, RuleState]) -> None:
+        """What the rules remembered before the restart; what is older than the last recorded sample of its point is late."""
+        now = self._clock.now()
+        for number in self._number_of.values():
+            self._newest[number] = max(self._newest[number], self._live.time(number))
+        for rule, state in states.items():
+            if rule in self._watches:
+                self._carry(self._watches[rule], (state, ()), now, 0, [])
 
     def _watch(self, rule: AlarmRule, number: int, before: _Watch | None) -> _Watch:
         if before is not None:

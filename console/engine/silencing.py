@@ -16,6 +16,7 @@ from console.domain.events import (
     AlarmAcknowledged,
     AlarmAdvanced,
     AlarmRaised,
+    AlarmReturned,
     Entry,
     Event,
     OrderAdvanced,
@@ -54,25 +55,45 @@ class Silencing:
         """Other rules and places."""
         self._causes.configure(estate)
 
-    def start(self) -> None:
-        """Take up the stored state: what ended meanwhile ends now, what stands is judged anew."""
+    def start(self, recent: Iterable[Entry] = ()) -> None:
+        """Take up the stored state: what ended meanwhile ends now, what stands is judged anew.
+
+        ``recent``: the log of :data:`console.domain.floods.WINDOW`, the oldest first. It knows what counts for a flood and is over
+        already, and which causes ended so shortly ago that they still explain.
+        """
         world = self._decisions.world
         self._declared = self._system.active(FLOOD)
-        self._flood = FloodWatch(self._declared)
-        for alarm in sorted(world.alarms.values(), key=lambda alarm: alarm.raised_at):
+        self._flood = FloodWatch(self._declared, self._take_up(recent))
+        for alarm in world.alarms.values():
             if alarm.drill:
                 continue  # simulated: it explains nothing and is kept quiet by nothing
             if alarm.active:
                 self._standing[alarm.equipment] += 1
                 self._causes.note(alarm)
-            if not alarm.rule.startswith(PREFIX) and alarm.raised_at <= self._clock.now():
-                self._flood.raised(alarm.raised_at)
             self._arm(alarm)
         self._look_at_flood()
         for silence in world.silences.values():
             self._arm_end(silence)
         self._end_silences()
         self._settle(world.alarms.values())
+
+    def _take_up(self, recent: Iterable[Entry]) -> list[int]:
+        """When something asked for attention, by the log; causes that ended shortly ago are noted."""
+        asked, ended = [], dict[int, Alarm]()
+        for entry in recent:
+            match entry.event:
+                case AlarmRaised() as event:
+                    ended.pop(event.alarm.number, None)
+                    if _counts(event.alarm):
+                        asked.append(entry.at)
+                case AlarmReturned() as event if self._causes.is_cause(event.alarm):
+                    ended[event.alarm.number] = event.alarm
+                case _:
+                    pass
+        for alarm in ended.values():
+            self._causes.note(alarm)
+            self._settle_later(alarm.number, alarm.returned_at + SETTLE)
+        return sorted(asked)
 
     # --- what the alarm engine asks
 
@@ -88,8 +109,7 @@ class Silencing:
         """Its condition is over. A cause goes on to explain for a while: what it caused ends by itself, or sounds."""
         self._standing[alarm.equipment] -= 1
         if self._causes.is_cause(alarm):
-            moment = self._clock.now() + SETTLE
-            self._deadlines.set(("settle", alarm.number), moment, lambda: self._let_go(alarm.number))
+            self._settle_later(alarm.number, self._clock.now() + SETTLE)
 
     def decided(self, events: Iterable[Event]) -> None:
         """The alarm engine decided these: new causes reach back to what stands already, and a flood is declared."""
@@ -100,7 +120,7 @@ class Silencing:
             if self._causes.is_cause(event.alarm):
                 self._deadlines.cancel(("settle", event.alarm.number))
                 self._settle(self._causes.concerned(event.alarm, self._decisions.world.alarms.values()))
-            if not event.alarm.quiet and not event.alarm.test:
+            if _counts(event.alarm):
                 self._flood.raised(now)
         self._look_at_flood()
 
@@ -135,6 +155,9 @@ class Silencing:
                 events.append(AlarmAdvanced(now, "release" if released else "silence"))
         if events:
             self._decisions.decide(events, at_once=True)
+
+    def _settle_later(self, number: int, moment: int) -> None:
+        self._deadlines.set(("settle", number), moment, lambda: self._let_go(number))
 
     def _let_go(self, number: int) -> None:
         """A cause has been over for a while."""
@@ -187,3 +210,8 @@ class Silencing:
     def _flood_due(self) -> None:
         self._looks = False
         self._look_at_flood()
+
+
+def _counts(alarm: Alarm) -> bool:
+    """Whether a new occurrence asks somebody who could be flooded."""
+    return not (alarm.quiet or alarm.test or alarm.drill or alarm.rule.startswith(PREFIX))

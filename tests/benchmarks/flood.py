@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 
+from console.domain.alarms import Alarm
 from console.domain.times import HOUR
 from console.store import ledgers
 from tests.benchmarks.alarm_console import Bench, bench
@@ -31,14 +32,14 @@ def measure_flood() -> tuple[int, float]:
         console.until(lambda: _here(console) >= ALARMS)
         console.wait(3.0)
         stalls.stop()
-        on_screen = Counter(alarm.rule for alarm in console.picture.alarms.values() if alarm.point)
+        on_screen = Counter(alarm.rule for alarm in console.picture.alarms.values() if _of_flood(alarm))
         since = console.picture.now() - HOUR
-        kept = Counter(alarm.rule for alarm in ledgers.alarms(console.folder, since, since + 2 * HOUR, limit=2 * ALARMS) if alarm.point)
+        kept = Counter(alarm.rule for alarm in ledgers.alarms(console.folder, since, since + 2 * HOUR, limit=2 * ALARMS) if _of_flood(alarm))
         return _wrong(on_screen) + _wrong(kept), stalls.worst * 1000
 
 
 def _here(console: Bench) -> int:
-    return len(console.picture.alarms)
+    return sum(_of_flood(alarm) for alarm in console.picture.alarms.values())
 
 
 def _wrong(found: Counter[str]) -> int:
@@ -67,3 +68,8 @@ class _Stalls:
         now = time.perf_counter()
         self.worst = max(self.worst, now - self._last)
         self._last = now
+
+
+def _of_flood(alarm: Alarm) -> bool:
+    """Not the program's own, and no line that did not answer in time."""
+    return "#a" in alarm.rule
