@@ -12,11 +12,12 @@ from array import array
 from collections.abc import Generator
 from typing import Protocol
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from console.ui.picture import Picture
 
 RATE = 22_050  # samples a second
+TEST_MS = 3_000  # two rounds of the gravest pattern
 # priority: (frequencies of the pulses in Hz, seconds a pulse, seconds of pause after the group, loudness 0..1)
 PATTERNS: dict[int, tuple[tuple[int, ...], float, float, float]] = {
     1: ((960, 770, 960, 770, 960), 0.16, 0.5, 0.9),
@@ -129,6 +130,7 @@ class Horn(QObject):
 
     silenced = Signal(bool)
     mute = Signal()  # once: this machine has no sound device
+    tested = Signal(bool)  # a test is over; False: there is no sound device
 
     def __init__(self, picture: Picture, speaker: Speaker, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -139,9 +141,27 @@ class Horn(QObject):
         picture.replaced.connect(self._listen)
         self._looked = False
         picture.ticked.connect(self._look)
+        self._test = QTimer(self)
+        self._test.setSingleShot(True)
+        self._test.setInterval(TEST_MS)
+        self._test.timeout.connect(self._tested)
+
+    def test(self) -> None:
+        """Sound the gravest pattern for a moment (上班检查). An alarm takes the horn over, with its own sound."""
+        self._test.start()
+        if not self.sounding:
+            self._speaker.play(min(PATTERNS))
+
+    def _tested(self) -> None:
+        if not self.sounding:
+            self._speaker.quiet()
+        self.tested.emit(self._speaker.works is not False)
 
     def silence(self) -> None:
         """F8: the sound stops, nothing is acknowledged."""
+        if self._test.isActive():
+            self._test.stop()
+            self._tested()
         tally = self._picture.tally
         self._heard = set(tally.loudest(tally.asking))
         self._listen()
@@ -164,5 +184,5 @@ class Horn(QObject):
         if loud:
             self._speaker.play(loud)
             self.silenced.emit(False)
-        else:
+        elif not self._test.isActive():
             self._speaker.quiet()

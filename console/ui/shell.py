@@ -48,11 +48,12 @@ CLASSES = {
     "readings": "ReadingsScreen", "isolations": "IsolationsScreen", "energy": "EnergyScreen",
     "rounds": "RoundsScreen", "hazards": "HazardsScreen", "drills": "DrillsScreen",
     "commissioning": "CommissioningScreen", "people": "PeopleScreen", "quality": "QualityScreen", "stock": "StockScreen",
-    "plans": "PlansScreen",
+    "plans": "PlansScreen", "shift": "ShiftScreen",
 }  # fmt: skip
 SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen shows what it was opened for
     "equipment": ("show_equipment", str), "alarms": ("show_subject", str), "faults": ("show_fault", int),
     "orders": ("show_order", int), "trends": ("show_points", str.split), "commissioning": ("show_point", str),
+    "shift": ("open_page", str),
     "people": ("show_person", str), "rounds": ("show_round", str), "hazards": ("show_hazard", str), "drills": ("show_run", str),
     "plans": ("show_plan", str),
 }  # fmt: skip
@@ -188,6 +189,7 @@ class Shell(QMainWindow):
         self.topbar.lamp_clicked.connect(self._open_lamp)
         self.topbar.silence_clicked.connect(self.horn.silence)
         self.topbar.person_clicked.connect(self.open_signon)
+        self.topbar.shift_clicked.connect(self._open_shift)
         self.banner.opened.connect(self.open_alarm)
         self.strip.alarm_opened.connect(self.open_alarm)
         self.strip.fault_opened.connect(self.open_fault)
@@ -299,6 +301,9 @@ class Shell(QMainWindow):
         if subject and name in SUBJECTS:
             show, of = SUBJECTS[name]
             getattr(screen, show)(of(subject))
+
+    def _open_shift(self, page: str) -> None:
+        self._go("shift", page)
 
     def _open_lamp(self, key: str) -> None:
         self.open_screen("alarms")

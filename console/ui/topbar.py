@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QSizePolicy, QWidget
 
+from console.domain import rosters
+from console.domain.maintenance import shifts, standing
+from console.domain.maintenance.drilling import DrillRun
+from console.domain.rosters import Level
 from console.domain.times import SECOND
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.lamps import LAMPS, Lamp
 from console.ui.moments import clock_text
+from console.ui.orders.presenter import display
 from console.ui.picture import Picture
 from console.ui.widgets.cards import label
 
 HEIGHT = 52
+LONGEST_CHIP = 190  # pixels of one of the shift's words
 ROOMY = 1500  # pixels: narrower than that the lamps of an English window fill the bar
 
 
@@ -84,6 +92,7 @@ class TopBar(QFrame):
     lamp_clicked = Signal(str)
     silence_clicked = Signal()
     person_clicked = Signal()
+    shift_clicked = Signal(str)  # a page of the shift screen
 
     def __init__(self, picture: Picture, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -109,6 +118,13 @@ class TopBar(QFrame):
         self.person.setObjectName("person")
         self.person.setProperty("flat", True)
         self._clock = label(role="key")
+        self.drill, self.late, self.duty = QPushButton(), QPushButton(), QPushButton()
+        for button, page in ((self.drill, "drill"), (self.late, "records"), (self.duty, "duty")):
+            button.setObjectName(f"bar_{page}")
+            button.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+            button.clicked.connect(partial(self._to_shift, page))
+        self.duty.setProperty("flat", True)
+        self.drill.setProperty("primary", True)
         for piece in (self._site, self._where):
             layout.addWidget(piece)
         layout.addSpacing(8)
@@ -116,7 +132,7 @@ class TopBar(QFrame):
             lamp.clicked.connect(self.lamp_clicked)
             layout.addWidget(lamp)
         layout.addStretch(1)
-        for widget in (self._figures, self.silence, self.person, self._clock):
+        for widget in (self._figures, self.drill, self.late, self.duty, self.silence, self.person, self._clock):
             layout.addWidget(widget)
         self.silence.clicked.connect(self.silence_clicked)
         self.person.clicked.connect(self.person_clicked)
@@ -126,6 +142,8 @@ class TopBar(QFrame):
         picture.people_changed.connect(self.retranslate)
         picture.link_changed.connect(self._show_figures)
         picture.ticked.connect(self._tick)
+        for signal in (picture.duty_changed, picture.records_changed):
+            signal.connect(self._show_shift)
         self.retranslate()
 
     def set_screen(self, name: str) -> None:
@@ -160,7 +178,31 @@ class TopBar(QFrame):
             lamp.retranslate()
         self._count()
         self._show_figures()
+        self._show_shift()
         self._tick()
+
+    def _to_shift(self, page: str, _checked: bool = False) -> None:
+        self.shift_clicked.emit(page)
+
+    def _show_shift(self, _changed: object = None) -> None:
+        """Who is on duty, a drill that runs, 2-hourly records that nobody made."""
+        picture = self._picture
+        runs = sorted(picture.records(DrillRun).values(), key=lambda run: run.number)
+        self.drill.setVisible(bool(runs))
+        if runs:
+            text = tr("shift.bar.drill", title=runs[0].title if len(runs) == 1 else str(len(runs)))
+            self.drill.setText(QFontMetrics(self.drill.font()).elidedText(text, Qt.TextElideMode.ElideRight, LONGEST_CHIP))
+            self.drill.setToolTip(text)
+        watch, late = standing.list_of(picture), []
+        if watch is not None:
+            late = shifts.overdue(watch, standing.book_of(picture), picture.now(), picture.estate.site.timezone)
+        self.late.setVisible(bool(late))
+        self.late.setText(tr("shift.bar.late", count=len(late)))
+        zone = picture.estate.site.timezone
+        people = [display(picture, who) for who in rosters.on_duty(picture.roster, Level.OPERATOR, picture.now(), zone)]
+        text = tr("shift.bar.duty", who="、".join(people)) if people else tr("shift.bar.no_roster")
+        self.duty.setText(QFontMetrics(self.duty.font()).elidedText(text, Qt.TextElideMode.ElideRight, LONGEST_CHIP))
+        self.duty.setToolTip(f"{text}\n{tr('shift.bar.tip')}")
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a small window the lamps need the room; what the navigation says as well gives way."""
@@ -193,4 +235,5 @@ class TopBar(QFrame):
             self._figure = round((self._taken - taken) * SECOND / (now - since)) if since else 0
             self._rate_base = (now, self._taken)
             self._show_figures()
+            self._show_shift()
         self._clock.setText(clock_text(now, self._picture.estate.site.timezone) if self._picture.revision else "--:--:--")

@@ -1,0 +1,93 @@
+"""A paper on the screen: the blocks of a document as rich text, in the present theme's own colours; and the same as a PDF file."""
+
+from __future__ import annotations
+
+from html import escape
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from console.domain.documents import Block, Document, Facts, Heading, Paragraph, Signatures, Table
+from console.domain.problems import Problem
+from console.papers.cells import heading, right_aligned, shown
+
+_CELL = 'style="padding: 3px 10px 3px 0px;"'
+
+
+def html(paper: Document) -> str:
+    """The document as QTextBrowser shows it. Every text is escaped: names may hold anything."""
+    zone = ZoneInfo(paper.timezone)
+    head = [f"<h2>{escape(paper.title)}</h2>"]
+    if paper.subtitle or paper.number:
+        head.append(f"<p>{escape('  '.join(part for part in (paper.number, paper.subtitle) if part))}</p>")
+    return "".join([*head, *(_block(block, zone) for block in paper.blocks)])
+
+
+def _block(block: Block, zone: ZoneInfo) -> str:
+    match block:
+        case Heading():
+            return f"<h3>{escape(block.text)}</h3>"
+        case Paragraph():
+            return f"<p>{escape(block.text)}</p>"
+        case Facts():
+            cells = (f"<td {_CELL}>{escape(name)}</td><td {_CELL}><b>{escape(value)}</b></td>" for name, value in block.pairs)
+            return f"<table>{''.join(f'<tr>{each}</tr>' for each in cells)}</table>"
+        case Table():
+            return _table(block, zone)
+        case Signatures():
+            return ""  # a paper is signed, a screen is not
+        case _:
+            return ""
+
+
+def _table(block: Table, zone: ZoneInfo) -> str:
+    title = f"<h3>{escape(block.title)}</h3>" if block.title else ""
+    if not block.rows:
+        return f"{title}<p>{escape(block.empty)}</p>"
+    sides = ["right" if right_aligned(column) else "left" for column in block.columns]
+    heads = "".join(
+        f'<th align="{side}" {_CELL}>{escape(heading(column))}</th>' for column, side in zip(block.columns, sides, strict=True)
+    )
+    lines = []
+    for row in block.rows:
+        cells = zip(block.columns, row, sides, strict=True)
+        texts = (f'<td align="{side}" {_CELL}>{escape(shown(column, cell, zone))}</td>' for column, cell, side in cells)
+        lines.append(f"<tr>{''.join(texts)}</tr>")
+    notes = "".join(f"<p>{escape(note)}</p>" for note in block.notes)
+    return f"{title}<table><tr>{heads}</tr>{''.join(lines)}</table>{notes}"
+
+
+class _Told(QObject):
+    saved = Signal(str)
+    failed = Signal(object)  # Problem
+
+
+class PdfFile(QRunnable):
+    """Writes a document as PDF away from the screen's thread and opens it where it is to be printed."""
+
+    def __init__(self, paper: Document, file: str) -> None:
+        super().__init__()
+        self._paper, self._file = paper, file
+        self.told = _Told()
+
+    def start(self) -> None:
+        """Begin; ``told`` says how it ended."""
+        QThreadPool.globalInstance().start(self)
+
+    def run(self) -> None:
+        """On a thread of the pool."""
+        from console.papers import pdf  # noqa: PLC0415 - the PDF library is loaded when the first paper is made
+
+        try:
+            Path(self._file).write_bytes(pdf.render(self._paper))
+        except OSError as error:
+            self.told.failed.emit(Problem("cli.file.unwritable", {"file": self._file, "reason": error.strerror or str(error)}))
+        else:
+            self.told.saved.emit(self._file)
+
+
+def open_outside(file: str) -> None:
+    """With the machine's own viewer, which prints."""
+    QDesktopServices.openUrl(QUrl.fromLocalFile(file))
