@@ -147,12 +147,12 @@ def _exact(figures: Figures, setting: Setting) -> str:
     return setting.share(figures.reliability.availability, 2)
 
 
-def _cost(figures: Figures, _setting: Setting) -> str:
-    return f"{figures.all.cost:,.2f}"
+def _cost(figures: Figures, setting: Setting) -> str:
+    return f"{setting.currency} {figures.all.cost:,.2f}"
 
 
-def _each(figures: Figures, _setting: Setting) -> str:
-    return f"{figures.all.cost / figures.all.done:,.2f}" if figures.all.done else "—"
+def _each(figures: Figures, setting: Setting) -> str:
+    return f"{setting.currency} {figures.all.cost / figures.all.done:,.2f}" if figures.all.done else "—"
 
 
 KEYS = (

@@ -36,7 +36,11 @@ Maker = Callable[[Books, Period, Setting], Iterable[Row]]
 def ledger(name: str, books: Books, of: Period, setting: Setting) -> Table:
     """The ledger ``name`` (one of :data:`console.domain.maintenance.reports.LEDGERS`) of a period."""
     kinds, make = _LEDGERS[name]
-    columns = tuple(Column(setting.tr(f"reports.{name}.{key}"), kind, key=key) for key, kind in kinds)
+    widths = _WIDTHS.get(name, {})
+    columns = tuple(
+        Column(setting.tr(f"reports.{name}.{key}"), kind, width=widths.get(key, 1.2 if widths else 0.0), key=key)
+        for key, kind in kinds
+    )
     rows = sorted(make(books, of, setting), key=lambda row: row.at)
     return Table(
         setting.tr(f"reports.ledger.{name}"),
@@ -111,7 +115,8 @@ def _running(card: Card | None, broken: bool) -> str:
 
 
 def _outages(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
-    """Faults of P1 and P2 (what §4.3 calls an outage: service stops), and orders that say how long equipment stood still."""
+    """Faults of P1 and P2 (what §4.3 calls an outage: service stops), and orders that say how long equipment stood still without
+    a plan."""
     known = facts(books)
     orders = {order.number: order for order in books.orders}
     told = set()
@@ -134,7 +139,7 @@ def _outages(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
                 f"fault:{fault.number}",
             )
     for order in books.real_orders():
-        if order.number not in told and within(of, order.down_from):
+        if order.number not in told and order.kind is not OrderKind.PREVENTIVE and within(of, order.down_from):
             span = setting.tr(
                 "reports.from_until", since=setting.moment(order.down_from), until=setting.moment(order.down_until) or "…"
             )
@@ -252,12 +257,17 @@ def _archive(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
             yield Row(hazard.closed.at, cells, f"hazard:{hazard.id}")
 
 
+_TOLD = frozenset({OrderState.ACCEPTED, OrderState.ASSIGNED, OrderState.ON_SITE, OrderState.SELF_CHECK})
+"""Stages of an archive record's process; acceptance has its own field."""
+
+
 def archive_fields(order: Order, card: Card | None, setting: Setting) -> tuple[Cell, ...]:
     """Category, item, time, people, object, content, process, result, rating, rectification, cost, acceptance, archive number,
     location (R-AR-07)."""
     stages = [
         f"{setting.tr(f'domain.order.{stage.value}')} {setting.moment(stamp.at)} {setting.person(stamp.by)}"
         for stage, stamp in order.stamps.items()
+        if stage in _TOLD
     ]
     people = dict.fromkeys(setting.person(name) for name in (order.assignee, *(each.person for each in order.labour)) if name)
     reworked = setting.tr("reports.reworked", count=order.rework_count) if order.rework_count else ""
@@ -324,3 +334,16 @@ _LEDGERS: dict[str, tuple[tuple[tuple[str, Kind], ...], Maker]] = {
     ),
 }  # fmt: skip
 """The fields in their order; a heading is ``reports.<ledger>.<field>``."""
+
+_WIDTHS = {
+    "archive": {
+        "category": 0.8,
+        "process": 3.0,
+        "result": 1.6,
+        "rating": 0.9,
+        "cost": 0.8,
+        "rectification": 1.0,
+        "people": 0.9,
+        "location": 1.0,
+    }
+}

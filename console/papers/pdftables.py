@@ -21,7 +21,7 @@ _BAND = 0.94  # the heading's grey
 def draw(pages: Pages, table: Table) -> None:
     """The title, the table, its notes."""
     zone = ZoneInfo(pages.paper.timezone)
-    if table.title:
+    if table.title and table.title != pages.paper.title:
         pages.need(SIZE * 8)  # no title without a row below it
         pages.y -= 6
         pages.lines(fonts.wrapped(table.title, 10, pages.room), 10, bold=True)
