@@ -49,6 +49,7 @@ CLASSES = {
     "rounds": "RoundsScreen", "hazards": "HazardsScreen", "drills": "DrillsScreen",
     "commissioning": "CommissioningScreen", "people": "PeopleScreen", "quality": "QualityScreen", "stock": "StockScreen",
     "plans": "PlansScreen", "shift": "ShiftScreen",
+    "myday": "MydayScreen",
 }  # fmt: skip
 SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen shows what it was opened for
     "equipment": ("show_equipment", str), "alarms": ("show_subject", str), "faults": ("show_fault", int),
