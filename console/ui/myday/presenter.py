@@ -232,5 +232,6 @@ def _parts(picture: Picture) -> Iterator[Item]:
         if part.short:
             yield Item(
                 f"part{part.id}", Group.SOON, "part", 4,
-                f"{part.name}（{part.id}）{part.stock:g} / {part.least:g} {part.unit}".strip(), tr("myday.order_part"), "", "", 0, "stock", "", False,
+                f"{part.name}（{part.id}）{part.stock:g} / {part.least:g} {part.unit}".strip(), tr("myday.order_part"), "", "", 0,
+                "stock", "", False,
             )  # fmt: skip
