@@ -111,9 +111,8 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:  # noqa: PLR0915 
         exporting = program.command("export", "ask:export", "store", "ca", example="building-console export --out site.yaml")
         exporting.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.out"))
         exporting.add_argument("--points", metavar="FILE", default="", help=tr("pointlist.option.points"))
-        _point_lists(program)
-        _bench_over_the_link(program)
-        _safekeeping(program)
+        for several in (_point_lists, _bench_over_the_link, _reports, _safekeeping):
+            several(program)
         verify = program.command("verify", "safekeeping:verify", "store", "json", example="building-console verify --store DIR")
         verify.add_argument("--repair-from", metavar="BACKUP", default="", help=tr("cli.option.repair_from"))
         simulate = program.command("simulate", "demo:simulate", example="building-console simulate site.yaml")
@@ -160,6 +159,22 @@ def _point_lists(program: _Program) -> None:
     listing.add_argument("--host", default="", help=tr("pointlist.option.host"))
     listing.add_argument("--location", default="", help=tr("pointlist.option.location"))
     listing.add_argument("--leave-out", action="store_true", help=tr("pointlist.option.leave_out"))
+
+
+def _reports(program: _Program) -> None:
+    """Reports, ledgers, order sheets, archive packages."""
+    from console.domain.maintenance.reports import PAPERS, SPANS
+
+    report = program.command(
+        "report", "report:report", "store", "account", "ca",
+        example="building-console report report 2026-11 --out november.pdf",
+    )  # fmt: skip
+    report.add_argument("what", choices=(*PAPERS, "order", "package", "check"), help=tr("cli.report.what"))
+    report.add_argument("of", metavar="2026-11|WO-000012|FILE", nargs="?", default="", help=tr("cli.report.of"))
+    report.add_argument("--months", type=int, choices=SPANS, default=1, help=tr("cli.report.months"))
+    report.add_argument("--unit", metavar="kW·h", default="", help=tr("cli.report.unit"))
+    report.add_argument("--format", choices=("pdf", "xlsx", "csv"), default="", help=tr("cli.option.format_file"))
+    report.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.out_history"))
 
 
 def _window(parser: argparse.ArgumentParser) -> None:

@@ -1,0 +1,99 @@
+"""``report``: reports, ledgers, order sheets and archive packages as files; ``report check FILE`` checks a package."""
+
+from __future__ import annotations
+
+import argparse
+from datetime import datetime
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from console.cli.ask import calling, query, secret_of
+from console.cli.common import BAD_INPUT, OK, complain, say
+from console.domain.orders import number_of
+from console.domain.problems import Refused
+from console.link.calls import Call
+from console.link.reports import PaperAnswer, PaperPartQuery, PaperQuery
+from console.texts import language, sentence, tr
+
+NUMBERED = ("order", "package")
+SUFFIXES = {"order": "pdf", "package": "zip"}
+
+
+def report(arguments: argparse.Namespace) -> int:
+    """Make a paper and write it."""
+    if arguments.what == "check":
+        return _check(Path(arguments.of))
+    numbered = arguments.what in NUMBERED
+    if numbered and not number_of(arguments.of):
+        raise Refused("cli.report.number", text=arguments.of)
+    secret = secret_of(arguments) if arguments.account else ""
+    with calling(arguments, account=arguments.account, secret=secret) as call:
+        year, month = (0, 1) if numbered else _month(arguments.of, call)
+        form = SUFFIXES.get(arguments.what) or arguments.format or Path(arguments.out).suffix.lstrip(".").lower() or "pdf"
+        made = query(
+            call,
+            lambda id: PaperQuery(
+                id,
+                arguments.what,
+                year,
+                month,
+                arguments.months,
+                number_of(arguments.of) if numbered else 0,
+                arguments.unit,
+                "" if form == "zip" else form,
+                language(),
+            ),
+            PaperAnswer,
+        )
+        file = Path(arguments.out or made.name)
+        _write(call, made, file)
+    say(tr("cli.report.done", file=str(file), size=made.size))
+    return OK
+
+
+def _month(text: str, call: Call) -> tuple[int, int]:
+    """``2026-11`` or ``2026``; without any the month that ended last by the site's clock."""
+    if not text:
+        snapshot = call.snapshot()
+        now = datetime.fromtimestamp(snapshot.now / 1e9, ZoneInfo(snapshot.estate.site.timezone))
+        return (now.year, now.month - 1) if now.month > 1 else (now.year - 1, 12)
+    try:
+        year, _, month = text.partition("-")
+        found = int(year), int(month or 1)
+    except ValueError:
+        raise Refused("cli.report.month", text=text) from None
+    if not 1 <= found[1] <= 12 or not 1970 <= found[0] <= 2199:
+        raise Refused("cli.report.month", text=text)
+    return found
+
+
+def _write(call: Call, made: PaperAnswer, file: Path) -> None:
+    """Whole or not there."""
+    part = file.with_name(file.name + ".part")
+    try:
+        with part.open("wb") as stream:
+            stream.write(made.data)
+            done = len(made.data)
+            while done < made.size:
+                more = query(call, lambda id, offset=done: PaperPartQuery(id, made.job, offset), PaperAnswer)
+                stream.write(more.data)
+                done += len(more.data)
+        part.replace(file)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise Refused("cli.file.unwritable", file=str(file), reason=error.strerror or str(error)) from None
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+
+
+def _check(file: Path) -> int:
+    from console.engine.packaging import check
+
+    good, problems = check(file)
+    for problem in problems:
+        complain(sentence(problem))
+    if problems:
+        return BAD_INPUT
+    say(tr("cli.report.checked", file=str(file), count=good))
+    return OK
