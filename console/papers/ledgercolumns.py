@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from console.domain.maintenance.cards import SYSTEMS, Level, Use
+from console.domain.maintenance.cards import SYSTEMS, Level, Rated, Use
 from console.domain.maintenance.cards_decisions import LONGEST, LONGEST_NOTE
 from console.domain.problems import Problem, Refused
 from console.texts import CHINESE, ENGLISH, tr
@@ -86,6 +86,8 @@ _STATES: dict[str, str] = {
 }  # fmt: skip
 _CRITICAL = {"A": "a 关键 高 重要 critical high", "B": "b 主要 中 medium", "C": "c 一般 低 普通 low"}
 _NUMBER = re.compile(r"-?\d{1,3}(,\d{3})+(\.\d+)?|-?\d+(\.\d+)?")
+_RATED = re.compile(r"[;；\n]+")
+UNIT = re.compile(r"^(.*?)\s*[(（\[]([^()（）\[\]]{1,20})[)）\]]\s*$")
 _BRACKETS = re.compile(r"[(\[【（].*?[)\]】）]")
 _LOST = re.compile(r"\d(\.\d+)?e\+?\d+")
 _FORMULA = re.compile(r"=|[@+\-][A-Za-z]+\(")
@@ -264,6 +266,36 @@ def one_of(field: str, text: str) -> str:
         [*("A", "B", "C")] if field == "criticality" else [word(field, value) for value in dict.fromkeys(meanings(field).values())]
     )
     raise Refused("ledger.cell.word", found=text[:40], known=", ".join(shown))
+
+
+def price(text: str) -> float:
+    value = number(text)
+    if value < 0:
+        raise Refused("ledger.cell.number", found=text[:40])
+    return value
+
+
+def years(text: str) -> int:
+    match = re.fullmatch(r"(\d{1,3})(\.0)?\s*(年|years?|a)?", text.strip().lower())
+    if match is None or int(match[1]) > 200:
+        raise Refused("ledger.cell.years", found=text[:40])
+    return int(match[1])
+
+
+def plate(text: str) -> list[Rated]:
+    """``额定功率=15 kW；转速=1450 r/min``: what an export writes for the name plate."""
+    found = []
+    for piece in _RATED.split(text):
+        name, separator, value = piece.partition("=")
+        if not separator:
+            name, separator, value = piece.replace("：", ":").partition(":")
+        if not separator and piece.strip():
+            raise Refused("ledger.cell.rated", found=piece[:40])
+        match = UNIT.match(name)
+        title, unit = (match[1], match[2]) if match else (name, "")
+        if title.strip():
+            found.append(Rated(title.strip(), value.strip(), unit.strip()))
+    return found
 
 
 READERS: dict[str, Callable[[str, str], str]] = {

@@ -9,6 +9,8 @@ from collections.abc import Callable
 
 from console.domain.isolations import wants_attention as isolation_wants_attention
 from console.domain.maintenance import drills, hazards, rounds, shifts
+from console.domain.maintenance.cards import SOON as CARD_SOON
+from console.domain.maintenance.cards import Card, expiring
 from console.domain.maintenance.drills import DrillPlan
 from console.domain.maintenance.hazards import Hazard
 from console.domain.maintenance.parts import Part
@@ -16,6 +18,7 @@ from console.domain.maintenance.people import Person
 from console.domain.maintenance.people import running_out as certificates_running_out
 from console.domain.maintenance.rounds import Round, RoundState
 from console.domain.maintenance.shifts import ShiftBook, WatchList
+from console.ui.moments import local
 from console.ui.picture import Picture, overdue_of
 
 Count = tuple[int, int]
@@ -92,10 +95,17 @@ def _people(picture: Picture) -> Count:
     return len(late), 3 if any(each.until <= now for each in late) else 0
 
 
+def _ledger(picture: Picture) -> Count:
+    """Cards of which something has run out, or will within a month: advisory."""
+    today = local(picture.now(), picture.estate.site.timezone).date()
+    dues = [found for card in picture.records(Card).values() if (found := expiring(card, today, CARD_SOON))]
+    return len(dues), 3 if any(each.days < 0 for found in dues for each in found) else 0
+
+
 COUNTS: dict[str, Callable[[Picture], Count]] = {
     "alarms": _alarms, "faults": _faults, "orders": _orders, "myday": _my_day, "readings": _readings,
     "isolations": _isolations, "connections": _connections, "shift": _shift, "rounds": _rounds, "hazards": _hazards,
-    "drills": _drills, "stock": _stock, "people": _people,
+    "drills": _drills, "stock": _stock, "people": _people, "ledger": _ledger,
 }  # fmt: skip
-RECORDS = frozenset({"shift", "rounds", "hazards", "drills", "stock", "people"})
+RECORDS = frozenset({"shift", "rounds", "hazards", "drills", "stock", "people", "ledger"})
 """Those that change with the registers and with time alone: not counted anew with every alarm of a flood."""

@@ -48,6 +48,7 @@ CLASSES = {
     "readings": "ReadingsScreen", "isolations": "IsolationsScreen", "energy": "EnergyScreen",
     "rounds": "RoundsScreen", "hazards": "HazardsScreen", "drills": "DrillsScreen",
     "commissioning": "CommissioningScreen", "people": "PeopleScreen", "quality": "QualityScreen", "stock": "StockScreen",
+    "ledger": "LedgerScreen",
     "plans": "PlansScreen", "shift": "ShiftScreen",
     "myday": "MydayScreen",
 }  # fmt: skip
@@ -55,6 +56,7 @@ SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen sho
     "equipment": ("show_equipment", str), "alarms": ("show_subject", str), "faults": ("show_fault", int),
     "orders": ("show_order", int), "trends": ("show_points", str.split), "commissioning": ("show_point", str),
     "shift": ("open_page", str),
+    "ledger": ("show_card", str),
     "people": ("show_person", str), "rounds": ("show_round", str), "hazards": ("show_hazard", str), "drills": ("show_run", str),
     "plans": ("show_plan", str),
 }  # fmt: skip

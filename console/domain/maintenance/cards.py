@@ -8,6 +8,7 @@ Dates are calendar dates of the site, ``YYYY-MM-DD`` or empty.
 
 from __future__ import annotations
 
+import datetime as dt
 import enum
 from typing import TYPE_CHECKING
 
@@ -167,3 +168,40 @@ def card_of(machine: Equipment) -> Card:
     )
     told = {field: machine.facts[key] for field, key in _OF_FACTS.items() if machine.facts.get(key)}
     return replace(card, **told)
+
+
+SOON, LATER = 30, 60
+"""Days before a certificate, warranty or contract runs out at which the ledger says so. Our choice: an inspection is applied for
+a month before the old certificate ends (TSG T7001-2023), a tender for a contract needs about two."""
+EXPIRIES = ("certificate_until", "warranty", "contract_until")
+
+
+class Expiry(msgspec.Struct, frozen=True):
+    """Something of a card that runs out: ``days`` from today on, negative once it has."""
+
+    card: str
+    field: str
+    until: str
+    days: int
+
+
+def days_left(until: str, today: dt.date) -> int | None:
+    """Days until a date of a card, negative once it has passed; None where there is none."""
+    if not until:
+        return None
+    try:
+        return (dt.date.fromisoformat(until) - today).days
+    except ValueError:
+        return None
+
+
+def expiring(card: Card, today: dt.date, within: int = LATER) -> tuple[Expiry, ...]:
+    """What of a card has run out or will within so many days. What is not in use any more needs nothing renewed."""
+    if card.state is Use.SCRAPPED or not (card.certificate_until or card.warranty or card.contract_until):
+        return ()
+    found = []
+    for field in EXPIRIES:
+        left = days_left(getattr(card, field), today)
+        if left is not None and left <= within and not (field == "warranty" and left < 0):  # a warranty once over is over
+            found.append(Expiry(card.id, field, getattr(card, field), left))
+    return tuple(found)

@@ -6,7 +6,6 @@ not have makes a new card.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -30,8 +29,6 @@ MOST_REMARKS = 5_000  # that are listed; the rest are counted
 CLEAR = frozenset({"-", "--", "—", "——", "无", "/"})
 _TOLD_EVERY = 500  # rows
 _UNSEEN = dict.fromkeys((*range(9), 11, 12, *range(14, 32), 127))
-_RATED = re.compile(r"[;；\n]+")
-_UNIT = re.compile(r"^(.*?)\s*[(（\[]([^()（）\[\]]{1,20})[)）\]]\s*$")
 
 
 @dataclass(slots=True)
@@ -143,15 +140,15 @@ class _Draft:
             case "parent":
                 line.parent = columns.phrase(name, text)
             case "price":
-                line.fields[name] = _price(text)
+                line.fields[name] = columns.price(text)
             case "life_years":
-                line.fields[name] = _years(text)
+                line.fields[name] = columns.years(text)
             case "location":
                 self._place(line, column, text)
             case "rated":
-                line.plate += _plate(columns.phrase("note", text))
+                line.plate += columns.plate(columns.phrase("note", text))
             case columns.PLATE:
-                match = _UNIT.match(heading)
+                match = columns.UNIT.match(heading)
                 title, unit = (match[1], match[2]) if match else (heading, "")
                 line.plate.append(Rated(title or heading, columns.phrase(name, text), unit))
             case _ if name in columns.DAYS:
@@ -327,33 +324,3 @@ def _field_of(problem: Problem) -> str:
         "ledger.refused.contract": "contract_until", "ledger.refused.scrapped": "state", "ledger.refused.idle": "state",
         "ledger.refused.price": "price", "ledger.refused.life": "life_years", "ledger.refused.many": "rated",
     }.get(problem.code, "code")  # fmt: skip
-
-
-def _price(text: str) -> float:
-    value = columns.number(text)
-    if value < 0:
-        raise Refused("ledger.cell.number", found=text[:40])
-    return value
-
-
-def _years(text: str) -> int:
-    match = re.fullmatch(r"(\d{1,3})(\.0)?\s*(年|years?|a)?", text.strip().lower())
-    if match is None or int(match[1]) > 200:
-        raise Refused("ledger.cell.years", found=text[:40])
-    return int(match[1])
-
-
-def _plate(text: str) -> list[Rated]:
-    """``额定功率=15 kW；转速=1450 r/min``: what an export writes for the name plate."""
-    found = []
-    for piece in _RATED.split(text):
-        name, separator, value = piece.partition("=")
-        if not separator:
-            name, separator, value = piece.replace("：", ":").partition(":")
-        if not separator and piece.strip():
-            raise Refused("ledger.cell.rated", found=piece[:40])
-        match = _UNIT.match(name)
-        title, unit = (match[1], match[2]) if match else (name, "")
-        if title.strip():
-            found.append(Rated(title.strip(), value.strip(), unit.strip()))
-    return found

@@ -11,12 +11,13 @@ from pathlib import Path
 
 import msgspec
 
-from console.domain.documents import Cell, Column, Kind, Table
+from console.domain.documents import Column, Kind, Table
 from console.domain.estate import Estate
 from console.domain.maintenance.cards import Card, Use, card_of
 from console.domain.orders import Order, OrderKind, OrderState
 from console.domain.problems import Refused
 from console.papers import ledgercolumns as columns
+from console.papers.cardtexts import CardTexts
 from console.papers.places import Places
 from console.texts import language, set_language, tr
 
@@ -80,27 +81,10 @@ def ledger(cards: list[Card], estate: Estate) -> Table:
     """What an import takes: every field, in the words of the language."""
     places = Places(estate)
     codes = {card.id: card.code for card in cards} | {machine.id: machine.id for machine in estate.equipment}
-    lang = language()
     headings = tuple(Column(columns.title(field), key=field) for field in columns.FIELDS)
-    rows = tuple(tuple(_cell(card, field, places, codes, lang) for field in columns.FIELDS) for card in cards)
+    texts = CardTexts(places, lambda identity: codes.get(identity, identity), str)
+    rows = tuple(tuple(texts.shown(card, field) for field in columns.FIELDS) for card in cards)
     return Table(tr("ledger.paper.ledger"), headings, rows)
-
-
-def _cell(card: Card, field: str, places: Places, codes: Mapping[str, str], lang: str) -> Cell:
-    value = getattr(card, field)
-    match field:
-        case "level" | "system" | "state":
-            return columns.word(field, str(value), lang)
-        case "location":
-            return places.path(card.location, lang) if card.location else ""
-        case "parent":
-            return codes.get(card.parent, card.parent)
-        case "rated":
-            return "; ".join(f"{each.name}{f' ({each.unit})' if each.unit else ''}={each.value}" for each in card.rated)
-        case "price" | "life_years":
-            return f"{value:g}" if field == "life_years" else f"{value:.2f}".rstrip("0").rstrip(".") if value else ""
-        case _:
-            return str(value)
 
 
 def maintenance(cards: list[Card], wanted: Wanted, orders: Iterable[Order]) -> Table:
