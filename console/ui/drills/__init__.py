@@ -1,0 +1,1 @@
+"""Drills, emergency plans and what was done by them, rescue records, trainings."""
