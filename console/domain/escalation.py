@@ -8,6 +8,7 @@
 ``FaultTaken``               what was not sent yet is cancelled; whoever was told hears who deals with it
 any event of its order       what tells of a clock whose stage was reached meanwhile is cancelled
 ``FaultClosed``              whatever waits is cancelled
+a hazard is ``reported``     the supervisor and the manager on duty and the subscribers of P1 are told at once
 ============================ =====================================================================================
 
 A mark is announced only while its clock runs (``console.domain.promises``) and never while the wall clock is not trusted, so the
@@ -26,10 +27,12 @@ from msgspec.structs import replace
 from console.domain import events as ev
 from console.domain import promises
 from console.domain.events import Event
-from console.domain.faults import Fault
+from console.domain.faults import ClockLimits, Fault
 from console.domain.maintenance.drilling import DrillRun, run_name
+from console.domain.maintenance.hazards import Hazard
 from console.domain.notices import Channel, Notice, NoticeKind, NoticeState, Subscription
 from console.domain.rosters import Level, on_duty, reachable
+from console.domain.text import Text
 from console.domain.times import SECOND
 from console.domain.world import World
 
@@ -73,6 +76,8 @@ def follow(world: World, event: Event, now: int, first: int, exempt: Exempt = no
         case ev.FaultTaken():
             told = _followed_up(world, event.fault)
             made = _about(event.fault, NoticeKind.TAKEN, told, now, now)
+        case ev.RecordSaved(record=Hazard() as hazard, what="reported"):
+            made = _major(world, hazard, now)
         case _:
             made = ()
     taken_back = tuple(_overtaken(world, event, now))
@@ -141,6 +146,13 @@ def _about(fault: Fault, kind: NoticeKind, told: list[_To], now: int, due: int) 
         Notice(0, kind, to.channel, now, due, to.person, to.level, fault.number, fault.priority, fault.equipment)
         for to in reversed(first.values())
     )
+
+
+def _major(world: World, hazard: Hazard, now: int) -> tuple[Notice, ...]:
+    """A major hazard is reported at once (R-IN-05): to supervisor and manager on duty and to whoever subscribed to P1 there."""
+    matter = Fault(0, hazard.equipment, 1, Text(hazard.what), now, ClockLimits())  # told like a fault, without its clocks
+    told = [*_levels(world, [Level.SUPERVISOR, Level.MANAGER], now), *_subscribed(world, matter, now, marks=False)]
+    return tuple(replace(notice, hazard=hazard.id) for notice in _about(matter, NoticeKind.HAZARD, told, now, now))
 
 
 def _drilled(world: World, fault: Fault) -> list[_To]:

@@ -33,6 +33,7 @@ class NoticeKind(enum.StrEnum):
     TAKEN = "taken"  # the follow-up: who deals with it
     DAILY = "daily"  # the watch is running
     TEST = "test"  # a person pressed the test button
+    HAZARD = "hazard"  # a major hazard was found (R-IN-05)
 
 
 class NoticeState(enum.StrEnum):
@@ -67,6 +68,7 @@ class Notice(msgspec.Struct, frozen=True, omit_defaults=True):
     attempts: int = 0
     ended_at: int = 0
     problem: Problem | None = None  # why the last attempt failed; never holds a secret
+    hazard: str = ""  # the hazard that it tells of
     message: int = 0  # the notice with which it was sent as one message, 0: alone
     doubtful: bool = False  # an earlier attempt may have arrived
 

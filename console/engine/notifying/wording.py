@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from console.domain import promises
 from console.domain.faults import Fault
+from console.domain.maintenance.hazards import Hazard
 from console.domain.notices import Channel, Contact, Notice
 from console.domain.text import Text
 from console.domain.world import World
@@ -58,7 +59,8 @@ def _many(world: World, site: Text, notices: list[Notice], language: str, now: i
 
 def _values(world: World, site: Text, notice: Notice, language: str, now: int) -> dict[str, str | int]:
     fault = world.faults.get(notice.fault)
-    values: dict[str, str | int] = dict.fromkeys(("fault", "what", "opened", "who", "station", "deadline", "next", "clock"), "-")
+    unknown = ("fault", "what", "opened", "who", "station", "deadline", "next", "clock", "measure")
+    values: dict[str, str | int] = dict.fromkeys(unknown, "-")
     values |= {
         "equipment": notice.equipment,
         "site": site.get(language),
@@ -68,6 +70,12 @@ def _values(world: World, site: Text, notice: Notice, language: str, now: int) -
         "priority": f"P{notice.priority}",
         "percent": notice.percent,
     }
+    hazard = world.records(Hazard).get(notice.hazard) if notice.hazard else None
+    if hazard is not None:
+        values |= {
+            "fault": hazard.id, "what": hazard.what, "opened": _time(world, hazard.at), "measure": hazard.measure or "-",
+            "equipment": world.title_of(hazard.equipment).get(language) if hazard.equipment else hazard.place,
+        }  # fmt: skip
     if fault is not None:
         values |= _about(world, fault, language, now)
     if notice.clock is not None:
