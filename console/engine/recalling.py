@@ -18,7 +18,7 @@ from pathlib import Path
 from console.domain import evaluation
 from console.domain.evaluation import RuleState
 from console.domain.quality import Quality
-from console.domain.rules import AlarmRule, RuleKind
+from console.domain.rules import TIMED, AlarmRule, RuleKind
 from console.domain.times import HOUR, MINUTE, SECOND, seconds
 from console.domain.watching import REMEMBERING
 from console.store import reading
@@ -27,6 +27,7 @@ from console.store.merging import History
 
 BLIND = 10 * SECOND
 MARGIN = 5 * MINUTE  # looked at before the window begins: what stood when it began belongs to it
+TOGETHER = 64  # rules whose histories are read at once
 COUNTER = HOUR  # how far back a counter's last value is looked for
 
 _QUALITIES = tuple(Quality)
@@ -47,30 +48,35 @@ def recall(
 ) -> dict[str, RuleState]:
     """The states, by rule id, that differ from the given ones. ``seen`` is the last moment (UTC ns) of the watch before."""
     found: dict[str, RuleState] = {}
-    for each in rules:
-        rule = each.rule
-        reach = _reach(rule)
-        if rule.point not in numbers or not reach or not _matters(each, numbers, last):
-            continue
-        points = {point: numbers[point] for point in (rule.point, rule.other, *rule.inputs.values()) if point in numbers}
-        begin = seen - reach - MARGIN
-        histories = reading.raw(folder, list(dict.fromkeys(points.values())), begin, seen + 1)
-        state = _told_again(each, points, histories, begin)
-        if state.since is not None and state.frozen_at is None and now - seen > BLIND:
-            state = replace(state, frozen_at=seen)
-        if state != each.state:
-            found[rule.id] = state
+    needed = [each for each in rules if each.rule.point in numbers and _reach(each.rule) and _matters(each, numbers, last)]
+    needed.sort(key=lambda each: _reach(each.rule))  # those that look back equally far are read together
+    for first in range(0, len(needed), TOGETHER):
+        part = needed[first : first + TOGETHER]
+        begin = seen - _reach(part[-1].rule) - MARGIN
+        points = {each.rule.id: _points(each.rule, numbers) for each in part}
+        wanted = dict.fromkeys(number for each in points.values() for number in each.values())
+        histories = {history.point: history for history in reading.raw(folder, list(wanted), begin, seen + 1)}
+        for each in part:
+            own = points[each.rule.id]
+            state = _told_again(each, own, [histories[number] for number in dict.fromkeys(own.values())], begin)
+            if state.since is not None and state.frozen_at is None and now - seen > BLIND:
+                state = replace(state, frozen_at=seen)
+            if state != each.state:
+                found[each.rule.id] = state
     return found
+
+
+def _points(rule: AlarmRule, numbers: Mapping[str, int]) -> dict[str, int]:
+    """What the rule reads, and the numbers of these points."""
+    return {point: numbers[point] for point in (rule.point, rule.other, *rule.inputs.values()) if point in numbers}
 
 
 def _reach(rule: AlarmRule) -> int:
     """How much of the past a rule's state can depend on, ns; 0: none."""
     delay = seconds(max(rule.on_delay_s, rule.off_delay_s))
-    if rule.kind is RuleKind.NO_DATA:
-        return 0  # the time of the last value says it
     if rule.kind is RuleKind.RESET:
         return max(delay, COUNTER)
-    window = rule.window_s if rule.kind in REMEMBERING or rule.kind is RuleKind.RUNNING else 0.0
+    window = rule.window_s if rule.kind in TIMED else 0.0
     return delay + seconds(window)
 
 
@@ -79,9 +85,11 @@ def _matters(each: Remembered, numbers: Mapping[str, int], last: Mapping[int, La
     rule = each.rule
     if rule.kind in REMEMBERING:
         return True
+    if rule.kind is RuleKind.NO_DATA and each.state.active:
+        return False  # the next sample ends it, or none comes
     own = _number(last.get(numbers[rule.point]))
     if own is None:
-        return True  # a delay may be frozen
+        return True  # a delay may be frozen, and silence counts
     state, _ = evaluation.step(
         rule, each.state, own, Quality.GOOD, 0, lambda point: _number(last.get(numbers.get(point, 0))),
         on_duty=each.on_duty,

@@ -91,8 +91,9 @@ class Silencing:
                 case _:
                     pass
         for alarm in ended.values():
-            self._causes.note(alarm)
-            self._settle_later(alarm.number, alarm.returned_at + SETTLE)
+            if alarm.returned_at + SETTLE > self._clock.now():
+                self._causes.note(alarm)
+                self._settle_later(alarm.number, alarm.returned_at + SETTLE)
         return sorted(asked)
 
     # --- what the alarm engine asks
