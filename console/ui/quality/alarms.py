@@ -228,8 +228,8 @@ class AlarmPage(QWidget):
     def _open_measure(self, measure: Measure) -> None:
         if measure.figure is not None:
             self.rows_asked.emit(measure.figure, measure.title)
-        elif measure.broken:
-            self.faults_asked.emit(int(measure.broken))
+        elif measure.faults:
+            self.faults_asked.emit(int(measure.faults.partition(":")[2]))
         elif measure.key in ("floods", "flood_share"):
             self.choose("floods")
         elif measure.key == "top":

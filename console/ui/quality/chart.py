@@ -15,6 +15,7 @@ from console.ui import theme
 LEFT, RIGHT, TOP, BOTTOM = 56.0, 14.0, 34.0, 26.0
 SWATCH = 12.0  # pixels of the legend's marks
 DOT = 3.0
+DASHES = (Qt.PenStyle.DashLine, Qt.PenStyle.DotLine)  # of the first target, of the second
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +94,8 @@ class Chart(QWidget):
             painter.setRenderHint(QPainter.RenderHint.Antialiasing)
             for line in plot.lines:
                 self._paint_line(painter, line, [area.left() + wide * (place + 0.5) for place in range(len(line.values))], y_of)
-            painter.setPen(QPen(theme.colour("text"), 1.2, Qt.PenStyle.DashLine))
-            for target in plot.targets:
+            for place, target in enumerate(plot.targets):
+                painter.setPen(QPen(theme.colour("text"), 1.2, DASHES[place % len(DASHES)]))
                 painter.drawLine(QPointF(area.left(), y_of(target.value)), QPointF(area.right(), y_of(target.value)))
             self._paint_legend(painter)
 
@@ -136,12 +137,13 @@ class Chart(QWidget):
         plot, middle, x = self.plot, TOP / 2 - 2, LEFT
         marks = [(plot.bar_name, "accent", "bar")] if plot.bars else []
         marks += [(line.name, line.pen, "line") for line in plot.lines]
+        dashes = len(marks)
         marks += [(target.name, "text", "target") for target in plot.targets]
-        for name, token, kind in marks:
+        for place, (name, token, kind) in enumerate(marks):
             if kind == "bar":
                 painter.fillRect(QRectF(x, middle - SWATCH / 2, SWATCH, SWATCH), theme.colour(token))
             else:
-                dashed = Qt.PenStyle.DashLine if kind == "target" else Qt.PenStyle.SolidLine
+                dashed = DASHES[(place - dashes) % len(DASHES)] if kind == "target" else Qt.PenStyle.SolidLine
                 painter.setPen(QPen(theme.colour(token), 1.8, dashed))
                 painter.drawLine(QPointF(x - 3, middle), QPointF(x + SWATCH + 3, middle))
             painter.setPen(theme.colour("dim"))

@@ -29,12 +29,12 @@ class Measure:
     source: str = ""
     met: bool | None = None
     figure: Figure | None = None
-    broken: str = ""  # priority/clock: faults whose promise was broken
+    faults: str = ""  # which faults are behind it: see ResponsePage.show_only
 
     @property
     def leads(self) -> bool:
         """There are rows behind it."""
-        return self.figure is not None or bool(self.broken)
+        return self.figure is not None or bool(self.faults)
 
 
 def percent(share: float | None) -> str:
@@ -98,7 +98,7 @@ def alarm_measures(found: AlarmQuality, breaches: Mapping[str, int]) -> list[Mea
         lines.append(
             Measure(
                 f"breach{priority}", tr("quality.measure.breach", priority=priority), words or "0", "0", "R-SLA", not count,
-                broken=f"{priority}" if count else "",
+                faults=f"priority:{priority}" if count else "",
             )
         )  # fmt: skip
     return lines
@@ -121,15 +121,18 @@ def response_measures(found: Kpis) -> list[Measure]:
         lines.append(
             Measure(
                 f"rate_{clock}", tr("quality.kpi.on_time", clock=tr(f"domain.clock.{clock}")), value, target, "R-SLA-19 · R-KP-09",
-                None if rate.share is None else rate.share >= kpis.ON_TIME_TARGET,
+                None if rate.share is None else rate.share >= kpis.ON_TIME_TARGET, faults=f"clock:{clock}" if rate.broken else "",
             )
         )  # fmt: skip
     for name, spread in (("response", found.response), ("arrival", found.arrival), ("repair", found.repair)):
         lines.append(_spread(name, spread))
+    false = "code:false_alarm" if found.false_share else ""
+    reworked = "reworked" if found.reworked else ""
+    unsolved = "open" if found.still_open else ""
     lines += [
-        Measure("false", tr("quality.kpi.false"), percent(found.false_share), "", "R-KP-07"),
-        Measure("first_pass", tr("quality.kpi.first_pass"), percent(found.first_pass), "", "R-WO-03 · R-KP-09"),
-        Measure("solved", tr("quality.kpi.solved"), percent(found.solved), "", "R-KP-08"),
+        Measure("false", tr("quality.kpi.false"), percent(found.false_share), source="R-KP-07", faults=false),
+        Measure("first_pass", tr("quality.kpi.first_pass"), percent(found.first_pass), source="R-WO-03 · R-KP-09", faults=reworked),
+        Measure("solved", tr("quality.kpi.solved"), percent(found.solved), source="R-KP-08", faults=unsolved),
         Measure(
             "codes", tr("quality.kpi.codes"),
             tr("quality.value.list").join(

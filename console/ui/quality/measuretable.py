@@ -39,11 +39,11 @@ class MeasureTable(TableView[Measure]):
         return [
             Column("title", "quality.column.measure", 0, lambda m: m.title, tooltip=tip),
             Column(
-                "value", "quality.column.value", 250, lambda m: m.value, bold=lambda m: m.met is False, tooltip=lambda m: m.value
+                "value", "quality.column.value", 240, lambda m: m.value, bold=lambda m: m.met is False, tooltip=lambda m: m.value
             ),
-            Column("target", "quality.column.target", 150, lambda m: m.target, tooltip=lambda m: m.target),
+            Column("target", "quality.column.target", 120, lambda m: m.target, tooltip=lambda m: m.target),
             Column(
                 "verdict", "quality.column.verdict", 90, verdict, colour=ink, sort=lambda m: {False: 0, None: 1, True: 2}[m.met]
             ),
-            Column("source", "quality.column.source", 180, lambda m: m.source, colour=lambda _m: "dim"),
+            Column("source", "quality.column.source", 200, lambda m: m.source, colour=lambda _m: "dim"),
         ]

@@ -58,12 +58,12 @@ def moved(present: Period, step: int, roster: Roster | None, timezone: str) -> P
     return period(present.kind, present.until if step > 0 else present.since - 1, roster, timezone)
 
 
-def trend_start(present: Period, timezone: str, months: int = 12) -> int:
-    """The beginning of the month that lies ``months`` - 1 before the period's last one."""
-    day = local(present.until - 1, timezone).date().replace(day=1)
-    for _ in range(months - 1):
-        day = (day - timedelta(days=1)).replace(day=1)
-    return _start(day, timezone)
+def trend(present: Period, timezone: str, months: int = 12) -> tuple[int, tuple[str, ...]]:
+    """The ``months`` up to the period's last one: when the first begins, and how each is called (``2026-11``)."""
+    days = [local(present.until - 1, timezone).date().replace(day=1)]
+    while len(days) < months:
+        days.insert(0, (days[0] - timedelta(days=1)).replace(day=1))
+    return _start(days[0], timezone), tuple(f"{day:%Y-%m}" for day in days)
 
 
 def _shift(moment: int, roster: Roster | None, timezone: str) -> Watch:

@@ -48,7 +48,8 @@ class ResponsePage(QWidget):
         self._picture = picture
         self._answer: KpiAnswer | None = None
         self._group: Group | None = None
-        self._broken_of = 0  # priority whose broken promises alone are listed
+        self._only = ""  # see show_only
+        self._months: tuple[str, ...] = ()
         self.measures = MeasureTable("kpi_measures")
         self.rates, self.times = Chart("kpi_rates"), Chart("kpi_times")
         self._groups: RowModel[Group] = RowModel(self._group_columns(), lambda group: group.key, self)
@@ -62,6 +63,7 @@ class ResponsePage(QWidget):
         self.everything.setObjectName("kpi_everything")
         self._lay_out()
         self.dimension.currentIndexChanged.connect(self._regroup)
+        self.measures.opened.connect(lambda measure: self.show_only(measure.faults))
         self.groups.chosen.connect(self._choose_group)
         self.faults.opened.connect(lambda fact: self.fault_opened.emit(fact.number))
         self.everything.clicked.connect(self.show_all)
@@ -150,9 +152,9 @@ class ResponsePage(QWidget):
 
     # --- what the screen says
 
-    def show_figures(self, answer: KpiAnswer) -> None:
-        """These."""
-        self._answer = answer
+    def show_figures(self, answer: KpiAnswer, months: tuple[str, ...]) -> None:
+        """These; ``months`` are the charts'."""
+        self._answer, self._months = answer, months
         self.refresh()
 
     @property
@@ -160,14 +162,16 @@ class ResponsePage(QWidget):
         """There is a fault in the period or in the months before it."""
         return self._answer is not None and bool(self._answer.faults or self._answer.groups.get("month"))
 
-    def show_broken(self, priority: int) -> None:
-        """Only the faults of ``priority`` of which a promise was broken."""
-        self._broken_of, self._group = priority, None
-        self.refresh()
+    def show_only(self, which: str) -> None:
+        """Only the faults behind a figure: of which a promise was broken (``priority:1``: any, ``clock:respond``: this one), with a
+        close code (``code:false_alarm``), ``reworked`` or ``open`` ones. Empty: nothing in particular."""
+        if which:
+            self._only, self._group = which, None
+            self.refresh()
 
     def show_all(self) -> None:
         """All faults of the period again."""
-        self._broken_of, self._group = 0, None
+        self._only, self._group = "", None
         self.groups.clearSelection()
         self.refresh()
 
@@ -193,7 +197,8 @@ class ResponsePage(QWidget):
             return
         self._measured.set_heading(tr("quality.card.kpis"), tr("quality.remark.kpis", count=answer.total.opened))
         self.measures.show_measures(response_measures(answer.total))
-        months = answer.groups.get("month", {})
+        known = answer.groups.get("month", {})
+        months = {month: known.get(month, Kpis()) for month in self._months}
         self._rates.set_heading(tr("quality.card.rates"))
         self._times.set_heading(tr("quality.card.times"))
         self.rates.show_plot(self._rate_plot(months))
@@ -269,9 +274,9 @@ class ResponsePage(QWidget):
         if answer is None:
             return
         facts, what = list(answer.facts), tr("quality.card.faults")
-        if self._broken_of:
-            facts = [fact for fact in facts if fact.priority == self._broken_of and fact.counts and fact.broken]
-            what = tr("quality.card.broken", priority=self._broken_of)
+        if self._only:
+            facts = [fact for fact in facts if _fits(fact, self._only)]
+            what = tr("quality.card.only", which=_named(self._only))
         elif self._group is not None:
             facts = [fact for fact in facts if self._belongs(fact, self._group.key)]
             what = tr("quality.card.faults_of", group=self._group.name)
@@ -280,7 +285,7 @@ class ResponsePage(QWidget):
         if answer.faults > len(answer.facts):
             remark = tr("quality.remark.faults_cut", count=len(facts), all=answer.faults)
         self._listed.set_heading(what, remark)
-        self.everything.setVisible(bool(self._broken_of or self._group is not None))
+        self.everything.setVisible(bool(self._only or self._group is not None))
 
     def _belongs(self, fact: FaultFacts, key: str) -> bool:
         match self.dimension.currentData():
@@ -302,5 +307,26 @@ class ResponsePage(QWidget):
     def _choose_group(self) -> None:
         group = self.groups.current() if self.groups.selected() else None
         if group is not None and group is not self._group:
-            self._group, self._broken_of = group, 0
+            self._group, self._only = group, ""
             self._list()
+
+
+def _fits(fact: FaultFacts, which: str) -> bool:
+    kind, _, value = which.partition(":")
+    match kind:
+        case "priority":
+            return fact.counts and str(fact.priority) == value and bool(fact.broken)
+        case "clock":
+            return fact.counts and Clock(value) in fact.broken
+        case "code":
+            return fact.close_code == value
+        case "reworked":
+            return fact.counts and fact.accepted and fact.reworked
+        case _:
+            return fact.counts and not fact.closed_at
+
+
+def _named(which: str) -> str:
+    kind, _, value = which.partition(":")
+    words = {"clock": f"domain.clock.{value}", "code": f"domain.close_code.{value}"}
+    return tr(f"quality.only.{kind}", value=tr(words[kind]) if kind in words else value)

@@ -21,7 +21,7 @@ from console.texts import sentence, tr
 from console.ui.desk import Desk
 from console.ui.picture import Picture
 from console.ui.quality.alarms import AlarmPage
-from console.ui.quality.periods import Period, moved, period, trend_start
+from console.ui.quality.periods import Period, moved, period, trend
 from console.ui.quality.response import ResponsePage
 from console.ui.quality.toolbar import PAGES, Toolbar
 from console.ui.widgets.cards import GAP, Blank
@@ -152,6 +152,7 @@ class QualityScreen(QWidget):
         self._shown, self._problem, self._asked_at = wanted, None, now
         self._asked += 1
         asked, page, equipment = self._asked, self._page, self.toolbar.equipment()
+        first, months = trend(wanted, zone)
 
         def came(answer: Answer) -> None:
             if asked != self._asked:
@@ -159,7 +160,7 @@ class QualityScreen(QWidget):
             if isinstance(answer, QualityAnswer):
                 self.alarms.show_figures(answer.quality, answer.breaches, wanted)
             elif isinstance(answer, KpiAnswer):
-                self.response.show_figures(answer)
+                self.response.show_figures(answer, months)
             self._answered.add(page)
             self._show_state()
 
@@ -171,8 +172,7 @@ class QualityScreen(QWidget):
         if page == "alarms":
             self._desk.query(lambda id: QualityQuery(id, wanted.since, wanted.until, equipment, wanted.edges), came, failed)
         else:
-            trend = trend_start(wanted, zone)
-            self._desk.query(lambda id: KpiQuery(id, wanted.since, wanted.until, trend, equipment), came, failed)
+            self._desk.query(lambda id: KpiQuery(id, wanted.since, wanted.until, first, equipment), came, failed)
         self._show_state()
 
     def _show_state(self) -> None:
@@ -201,7 +201,7 @@ class QualityScreen(QWidget):
         self._navigator.open_alarm_rows(json.dumps(wanted, ensure_ascii=False))
 
     def _open_broken(self, priority: int) -> None:
-        self.response.show_broken(priority)
+        self.response.show_only(f"priority:{priority}")
         self.show_page("response")
 
     def _mover(self, step: int) -> object:
