@@ -17,6 +17,7 @@ from console.domain.maintenance.drilling import DrillRun
 from console.domain.maintenance.shifts import Handover, Line, ShiftCheck, WatchRecord
 from console.domain.orders import Order, OrderState
 from console.domain.promises import ClockView, clocks
+from console.domain.text import Text
 from console.papers.cells import hours
 from console.papers.setting import Setting
 
@@ -47,7 +48,7 @@ class Books:
     checks: tuple[ShiftCheck, ...] = ()
     handovers: tuple[Handover, ...] = ()
     drills: tuple[DrillRun, ...] = ()
-    places: Mapping[str, str] = field(default_factory=dict)
+    places: Mapping[str, Text] = field(default_factory=dict)
 
     @property
     def real(self) -> list[Fault]:
@@ -87,7 +88,7 @@ def title(books: Books, setting: Setting) -> str:
 
 def paper(books: Books, setting: Setting) -> Document:
     """The report as pages."""
-    blocks: list[Block] = [Facts(tuple(_facts(books, setting)), 2)]
+    blocks: list[Block] = [Facts(tuple(_facts(books, setting)), 3)]
     blocks.append(_faults(books, setting))
     blocks += _standing(books, setting)
     blocks.append(_records(books, setting))
@@ -181,7 +182,8 @@ def _faults(books: Books, setting: Setting) -> Table:
     for fault in books.real:
         views = {view.clock: view for view in books.views(fault)}
         rows.append((
-            f"P{fault.priority}", fault.id, _place(books, fault.equipment), fault.text.get(setting.language), fault.opened_at,
+            f"P{fault.priority}", fault.id, _place(books, fault.equipment, setting),
+            fault.text.get(setting.language), fault.opened_at,
             *(_clock(views.get(clock)) for clock in Clock),
             setting.person(fault.taken.by) if fault.taken is not None else "", _state(books, fault, setting),
         ))  # fmt: skip
@@ -213,7 +215,7 @@ def _state(books: Books, fault: Fault, setting: Setting) -> str:
 def _fault_line(books: Books, fault: Fault, setting: Setting) -> str:
     late = [setting.tr(f"domain.clock.{view.clock}") for view in books.views(fault) if view.breached]
     broken = setting.tr("shift.report.broken", clocks="、".join(late)) if late else ""
-    parts = [f"P{fault.priority}", fault.id, _place(books, fault.equipment), fault.text.get(setting.language)]
+    parts = [f"P{fault.priority}", fault.id, _place(books, fault.equipment, setting), fault.text.get(setting.language)]
     parts += [_state(books, fault, setting), broken]
     return " ".join(part for part in parts if part)
 
@@ -233,7 +235,8 @@ def _lines(setting: Setting, books: Books, section: str, lines: tuple[Line, ...]
     )  # fmt: skip
     rows = tuple(
         (
-            line.id, _place(books, line.equipment), line.text.get(setting.language), line.at, line.until, setting.person(line.who),
+            line.id, _place(books, line.equipment, setting), line.text.get(setting.language), line.at, line.until,
+            setting.person(line.who),
             said(line.state) if line.state else "",
         )
         for line in lines
@@ -244,7 +247,7 @@ def _lines(setting: Setting, books: Books, section: str, lines: tuple[Line, ...]
 def _line_text(books: Books, line: Line, setting: Setting) -> str:
     priority = f"P{line.priority}" if line.priority else ""
     until = setting.tr("shift.report.until", at=setting.moment(line.until)) if line.until else ""
-    parts = (priority, line.id, _place(books, line.equipment), line.text.get(setting.language), until)
+    parts = (priority, line.id, _place(books, line.equipment, setting), line.text.get(setting.language), until)
     return " ".join(part for part in parts if part)
 
 
@@ -277,7 +280,7 @@ def _orders(books: Books, setting: Setting) -> Table:
     for order in books.done:
         stamp = order.stamps.get(OrderState.SELF_CHECK) or order.stamps[OrderState.ARCHIVED]
         title = order.title.get(setting.language)
-        rows.append((order.id, _place(books, order.equipment), title, setting.person(order.assignee), stamp.at))
+        rows.append((order.id, _place(books, order.equipment, setting), title, setting.person(order.assignee), stamp.at))
     links = tuple(f"order:{order.number}" for order in books.done)
     return Table(said("shift.report.orders"), columns, tuple(rows), links=links, empty=said("shift.report.none"))
 
@@ -318,7 +321,8 @@ def _drills(books: Books, setting: Setting) -> Table:
     said = setting.tr
     columns = (
         Column(said("shift.line.id"), width=0.8), Column(said("shift.line.text"), width=2.0),
-        Column(said("shift.line.at"), Kind.MOMENT), Column(said("shift.line.until"), Kind.MOMENT), Column(said("shift.report.kept")), Column(said("shift.line.who")),
+        Column(said("shift.line.at"), Kind.MOMENT), Column(said("shift.line.until"), Kind.MOMENT),
+        Column(said("shift.report.kept")), Column(said("shift.line.who")),
     )  # fmt: skip
     rows = tuple(
         (
@@ -337,8 +341,9 @@ def _signers(books: Books, setting: Setting) -> tuple[str, ...]:
     return setting.person(last.outgoing.by), setting.person(last.incoming.by)
 
 
-def _place(books: Books, equipment: str) -> str:
-    return books.places.get(equipment, equipment)
+def _place(books: Books, equipment: str, setting: Setting) -> str:
+    named = books.places.get(equipment)
+    return named.get(setting.language) if named is not None else equipment
 
 
 def _value(value: float | int | str | None) -> str:

@@ -6,10 +6,11 @@ from collections.abc import Mapping
 
 from console.domain.documents import Block, Column, Document, Facts, Kind, Paragraph, Table
 from console.domain.maintenance.shifts import SECTIONS, Handover, Line
+from console.domain.text import Text
 from console.papers.setting import Setting
 
 
-def paper(handover: Handover, setting: Setting, places: Mapping[str, str]) -> Document:
+def paper(handover: Handover, setting: Setting, places: Mapping[str, Text]) -> Document:
     """The signed record."""
     said = setting.tr
     signed = (
@@ -32,12 +33,12 @@ def paper(handover: Handover, setting: Setting, places: Mapping[str, str]) -> Do
     return setting.paper(said("shift.handover.title"), tuple(blocks), number=handover.name)
 
 
-def sections(lines: Mapping[str, tuple[Line, ...]], setting: Setting, places: Mapping[str, str]) -> list[Block]:
+def sections(lines: Mapping[str, tuple[Line, ...]], setting: Setting, places: Mapping[str, Text]) -> list[Block]:
     """What is handed over, one table a section; a section without anything is named all the same: it was looked at."""
     return [_section(name, lines.get(name, ()), setting, places) for name in SECTIONS]
 
 
-def _section(name: str, lines: tuple[Line, ...], setting: Setting, places: Mapping[str, str]) -> Table:
+def _section(name: str, lines: tuple[Line, ...], setting: Setting, places: Mapping[str, Text]) -> Table:
     said = setting.tr
     heading = f"{said(f'shift.section.{name}')}  {len(lines)}"
     if name == "records":
@@ -50,7 +51,8 @@ def _section(name: str, lines: tuple[Line, ...], setting: Setting, places: Mappi
     )  # fmt: skip
     rows = tuple(
         (
-            f"P{line.priority}" if line.priority else "", line.id, places.get(line.equipment, line.equipment),
+            f"P{line.priority}" if line.priority else "", line.id,
+            places.get(line.equipment, Text(line.equipment)).get(setting.language),
             line.text.get(setting.language), line.at, line.until, setting.person(line.who), said(line.state) if line.state else "",
         )
         for line in lines

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from console.domain.isolations import wants_attention as isolation_wants_attention
-from console.domain.maintenance import drills, hazards, rounds, shifts
+from console.domain.maintenance import drills, hazards, rounds, shifts, standing
 from console.domain.maintenance.cards import SOON as CARD_SOON
 from console.domain.maintenance.cards import Card, expiring
 from console.domain.maintenance.drills import DrillPlan
@@ -17,7 +17,6 @@ from console.domain.maintenance.parts import Part
 from console.domain.maintenance.people import Person
 from console.domain.maintenance.people import running_out as certificates_running_out
 from console.domain.maintenance.rounds import Round, RoundState
-from console.domain.maintenance.shifts import ShiftBook, WatchList
 from console.ui.moments import local
 from console.ui.picture import Picture, overdue_of
 
@@ -35,7 +34,7 @@ def _faults(picture: Picture) -> Count:
 
 
 def _orders(picture: Picture) -> Count:
-    return sum(order.open for order in picture.orders.values()), 0
+    return sum(order.open and not order.drill for order in picture.orders.values()), 0
 
 
 def _my_day(picture: Picture) -> Count:
@@ -60,10 +59,8 @@ def _connections(picture: Picture) -> Count:
 
 def _shift(picture: Picture) -> Count:
     zone, now = picture.estate.site.timezone, picture.now()
-    book = next(iter(picture.records(ShiftBook).values()), None)
-    if book is None:
-        return 0, 0
-    late = sum(len(shifts.overdue(watch, book, now, zone)) for watch in picture.records(WatchList).values())
+    watch = standing.list_of(picture)
+    late = len(shifts.overdue(watch, standing.book_of(picture), now, zone)) if watch is not None else 0
     return late, 3 if late else 0
 
 

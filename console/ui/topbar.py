@@ -203,6 +203,7 @@ class TopBar(QFrame):
         text = tr("shift.bar.duty", who="、".join(people)) if people else tr("shift.bar.no_roster")
         self.duty.setText(QFontMetrics(self.duty.font()).elidedText(text, Qt.TextElideMode.ElideRight, LONGEST_CHIP))
         self.duty.setToolTip(f"{text}\n{tr('shift.bar.tip')}")
+        self._make_room()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a small window the lamps need the room; what the navigation says as well gives way."""
@@ -211,8 +212,10 @@ class TopBar(QFrame):
 
     def _make_room(self) -> None:
         roomy = self.width() >= ROOMY
-        self._where.setVisible(roomy)
-        self._figures.setVisible(roomy or not self._picture.live)
+        chips = self.drill.isVisibleTo(self) or self.late.isVisibleTo(self)  # they matter more than what the navigation says
+        self._where.setVisible(roomy and not chips)
+        self._figures.setVisible((roomy and not chips) or not self._picture.live)
+        self.duty.setVisible(roomy)
 
     def _count(self, _changed: object = None) -> None:
         for key, (unhandled, total) in self._picture.tally.lamps().items():

@@ -57,7 +57,7 @@ def content(state: State, now: int, timezone: str, since: int) -> dict[str, tupl
     found = {
         "faults": [_fault(state, fault, now) for fault in state.faults.values() if fault.open and not fault.drill],
         "alarms": [_alarm(alarm) for alarm in state.alarms.values() if not alarm.drill and not alarm.quiet],
-        "isolations": [_isolation(each) for each in state.isolations.values() if each.open],
+        "isolations": [_isolation(state, each) for each in state.isolations.values() if each.open],
         "silences": [_silence(each) for each in state.silences.values() if each.open],
         "orders": [_order(order) for order in state.orders.values() if order.open and not order.drill],
         "readings": _readings(state, now, timezone),
@@ -102,8 +102,11 @@ def _alarm(alarm: Alarm) -> Line:
     return Line(alarm.id, alarm.text, alarm.equipment, alarm.raised_at, 0, alarm.priority, alarm.acknowledged_by, state)
 
 
-def _isolation(each: Isolation) -> Line:
-    return Line(each.id, Text(each.reason or each.what), each.equipment, each.since, each.until, who=each.isolated_by)
+def _isolation(state: State, each: Isolation) -> Line:
+    point = state.points.get(each.point)
+    what = point.name if point is not None else Text(each.what)
+    text = Text(*(f"{name} {each.reason}".strip() for name in (what.zh or what.en, what.en or what.zh)))
+    return Line(each.id, text, each.equipment, each.since, each.until, who=each.isolated_by)
 
 
 def _silence(each: Silence) -> Line:

@@ -26,8 +26,8 @@ from console.domain.maintenance.drilling import DrillRun
 from console.domain.maintenance.records import Record
 from console.domain.maintenance.shifts import Handover, Line, ShiftCheck, WatchRecord
 from console.domain.problems import Problem
-from console.domain.rosters import Level, Watch
-from console.domain.times import DAY, MINUTE
+from console.domain.rosters import Watch
+from console.domain.times import DAY
 from console.link.messages import (
     AlarmHistoryAnswer,
     AlarmHistoryQuery,
@@ -76,6 +76,7 @@ class DailyPage(QWidget):
         self.day.setCalendarPopup(True)
         self.day.setDisplayFormat("yyyy-MM-dd")
         self.shift.setObjectName("report_shift")
+        self.shift.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._acts = {name: QPushButton() for name in ("before", "after", "again", "copy_zh", "copy_en", "print")}
         for name, button in self._acts.items():
             button.setObjectName(f"report_{name}")
@@ -224,7 +225,7 @@ class DailyPage(QWidget):
         return Books(
             since, until, now,
             shift=watch.shift.name.get(language()) if watch is not None else "",
-            duty=self._duty(since),
+            duty=self._duty(watch),
             faults=opened,
             orders={order.number: picture.orders.get(order.number, order) for order in orders.orders},
             alarms=alarms.alarms,
@@ -238,11 +239,15 @@ class DailyPage(QWidget):
             places=places_of(picture, machines),
         )  # fmt: skip
 
-    def _duty(self, since: int) -> tuple[str, ...]:
-        roster, moment, zone_name = self._picture.roster, since + MINUTE, self._zone()
-        levels = (Level.SHIFT_LEADER, Level.OPERATOR)
-        found = [who for level in levels for who in rosters.on_duty(roster, level, moment, zone_name)]
-        return tuple(display(self._picture, who) for who in dict.fromkeys(found))
+    def _duty(self, watch: Watch | None) -> tuple[str, ...]:
+        """The people of the shift; for a whole day those of each of its shifts."""
+        if watch is not None:
+            return tuple(display(self._picture, member.person) for member in watch.members)
+        named = []
+        for each in self._watches():
+            people = " ".join(display(self._picture, member.person) for member in each.members)
+            named.append(f"{each.shift.name.get(language())} {people}".strip())
+        return tuple(named)
 
     def _missing(self, records: tuple[WatchRecord, ...], since: int, until: int) -> tuple[int, ...]:
         watch = standing.list_of(self._picture)

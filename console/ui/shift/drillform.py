@@ -56,6 +56,7 @@ class DrillForm(Card):
         for name in names:
             field = getattr(self, name)
             field.setObjectName(f"drill_{name}")
+            self._names[name].setMaximumWidth(160)
             self._rows.addRow(self._names[name], field)
         self.machine.setEditable(True)
         self.machine.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)

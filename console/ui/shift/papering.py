@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from console.domain.maintenance.shifts import Line
+from console.domain.text import Text
 from console.papers.setting import Setting
-from console.texts import language
+from console.texts import LANGUAGES, language
 from console.ui.orders.presenter import display
 from console.ui.picture import Picture
-from console.ui.strip import equipment_name
 
 
 def setting_of(picture: Picture, lang: str = "") -> Setting:
@@ -20,11 +20,22 @@ def setting_of(picture: Picture, lang: str = "") -> Setting:
     return Setting(lang or language(), site.timezone, site.name, picture.now(), by, people)
 
 
-def places_of(picture: Picture, equipment: Iterable[str]) -> dict[str, str]:
-    """Their names as the screens say them."""
-    return {name: equipment_name(picture, name) for name in set(equipment) if name}
+def places_of(picture: Picture, equipment: Iterable[str]) -> dict[str, Text]:
+    """Their names as the screens say them, in both languages: a report is copied in either."""
+    return {name: Text(*(_name(picture, name, lang) for lang in LANGUAGES)) for name in set(equipment) if name}
 
 
-def places_of_lines(picture: Picture, sections: Iterable[tuple[Line, ...]]) -> dict[str, str]:
+def _name(picture: Picture, equipment: str, lang: str) -> str:
+    """``2号楼 2#生活泵``: as :func:`console.ui.strip.equipment_name` says it in the present language."""
+    name = picture.title_of(equipment).get(lang)
+    machine = picture.equipment.get(equipment)
+    place = picture.locations.get(machine.location) if machine is not None else None
+    while place is not None and place.parent in picture.locations and place.parent != place.id:
+        place = picture.locations[place.parent]
+    building = place.name.get(lang) if place is not None else ""
+    return name if not building or name.startswith(building) else f"{building} {name}"
+
+
+def places_of_lines(picture: Picture, sections: Iterable[tuple[Line, ...]]) -> dict[str, Text]:
     """The same for what is handed over."""
     return places_of(picture, (line.equipment for lines in sections for line in lines))

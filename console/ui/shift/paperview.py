@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 from PySide6.QtCore import QObject, QRunnable, QThreadPool, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
-from console.domain.documents import Block, Document, Facts, Heading, Paragraph, Signatures, Table
+from console.domain.documents import Block, Document, Facts, Heading, Paragraph, Table
 from console.domain.problems import Problem
 from console.papers.cells import heading, right_aligned, shown
 
-_CELL = 'style="padding: 3px 10px 3px 0px;"'
+_CELL = 'style="padding: 3px 12px 3px 0px;"'
 
 
 def html(paper: Document) -> str:
@@ -32,20 +32,23 @@ def _block(block: Block, zone: ZoneInfo) -> str:
         case Paragraph():
             return f"<p>{escape(block.text)}</p>"
         case Facts():
-            cells = (f"<td {_CELL}>{escape(name)}</td><td {_CELL}><b>{escape(value)}</b></td>" for name, value in block.pairs)
-            return f"<table>{''.join(f'<tr>{each}</tr>' for each in cells)}</table>"
+            return _facts(block)
         case Table():
             return _table(block, zone)
-        case Signatures():
-            return ""  # a paper is signed, a screen is not
         case _:
-            return ""
+            return ""  # signature lines and codes are for paper
+
+
+def _facts(block: Facts) -> str:
+    cells = [f"<td {_CELL}>{escape(name)}</td><td {_CELL}><b>{escape(value)}</b></td>" for name, value in block.pairs]
+    rows = ("".join(cells[start : start + block.columns]) for start in range(0, len(cells), block.columns))
+    return f"<table>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
 
 
 def _table(block: Table, zone: ZoneInfo) -> str:
-    title = f"<h3>{escape(block.title)}</h3>" if block.title else ""
+    """What is empty takes one line."""
     if not block.rows:
-        return f"{title}<p>{escape(block.empty)}</p>"
+        return f"<p><b>{escape(block.title)}</b>&nbsp;&nbsp;{escape(block.empty)}</p>"
     sides = ["right" if right_aligned(column) else "left" for column in block.columns]
     heads = "".join(
         f'<th align="{side}" {_CELL}>{escape(heading(column))}</th>' for column, side in zip(block.columns, sides, strict=True)
@@ -56,7 +59,7 @@ def _table(block: Table, zone: ZoneInfo) -> str:
         texts = (f'<td align="{side}" {_CELL}>{escape(shown(column, cell, zone))}</td>' for column, cell, side in cells)
         lines.append(f"<tr>{''.join(texts)}</tr>")
     notes = "".join(f"<p>{escape(note)}</p>" for note in block.notes)
-    return f"{title}<table><tr>{heads}</tr>{''.join(lines)}</table>{notes}"
+    return f'<h3>{escape(block.title)}</h3><table width="97%"><tr>{heads}</tr>{"".join(lines)}</table>{notes}'
 
 
 class _Told(QObject):

@@ -33,7 +33,9 @@ def suggested(picture: Picture) -> tuple[WatchItem, ...]:
     found: list[tuple[int, str, Point]] = []
     for point in picture.points.values():
         machine = picture.equipment.get(point.equipment)
-        if machine is not None and point.main and point.kind is ValueKind.ANALOG and machine.system != "elevator":
+        if machine is None or machine.parent or machine.system == "elevator":
+            continue  # a pump's own current is behind its set's pressure; nobody writes down where a car stands
+        if point.main and point.kind is ValueKind.ANALOG:
             rank = SYSTEMS.index(machine.system) if machine.system in SYSTEMS else len(SYSTEMS)
             found.append((rank, point.id, point))
     return tuple(item_of(picture, point) for _, _, point in sorted(found, key=lambda each: each[:2])[:SUGGESTED])
@@ -78,7 +80,7 @@ class ListForm(Card):
         self.table.setSelectionBehavior(QTableWidget.SelectionBehavior.SelectRows)
         self.table.horizontalHeader().setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         self.table.horizontalHeader().setSectionResizeMode(ENGLISH, QHeaderView.ResizeMode.Stretch)
-        for column, width in ((POINT, 190), (UNIT, 70), (LOW, 80), (HIGH, 80)):
+        for column, width in ((POINT, 230), (UNIT, 70), (LOW, 80), (HIGH, 80)):
             self.table.setColumnWidth(column, width)
         self.body.addWidget(self.table, 1)
         foot = QHBoxLayout()
@@ -127,7 +129,9 @@ class ListForm(Card):
         for name, button in self._acts.items():
             button.setText(tr(f"shift.list.{name}"))
         self.table.setHorizontalHeaderLabels([tr(f"shift.list.column.{head}") for head in HEADS])
-        self.point.setPlaceholderText(tr("shift.list.point_hint"))
+        line = self.point.lineEdit()
+        if line is not None:
+            line.setPlaceholderText(tr("shift.list.point_hint"))
         chosen = self.every.currentData() or shifts.TWO_HOURS
         self.every.clear()
         for every in shifts.EVERY:
