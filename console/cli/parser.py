@@ -67,7 +67,7 @@ def _version() -> str:
         return "0"
 
 
-def console_parser() -> Callable[[], argparse.ArgumentParser]:  # noqa: PLR0915 - some statements a command
+def console_parser() -> Callable[[], argparse.ArgumentParser]:
     """``building-console``; made only after the language is known."""
 
     def make() -> argparse.ArgumentParser:

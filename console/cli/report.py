@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -75,7 +76,7 @@ def _write(call: Call, made: PaperAnswer, file: Path) -> None:
             stream.write(made.data)
             done = len(made.data)
             while done < made.size:
-                more = query(call, lambda id, offset=done: PaperPartQuery(id, made.job, offset), PaperAnswer)
+                more = query(call, partial(PaperPartQuery, job=made.job, offset=done), PaperAnswer)
                 stream.write(more.data)
                 done += len(more.data)
         part.replace(file)

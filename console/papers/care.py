@@ -17,7 +17,7 @@ from console.papers.setting import MOST_ROWS, Setting, cut
 def compliance(figures: Figures, setting: Setting) -> Table:
     tr, of, books = setting.tr, figures.of, figures.books
     systems: dict[str, list[Order]] = {}
-    for order in books.orders:
+    for order in books.orders_of(of):
         machine = books.machines.get(order.equipment)
         systems.setdefault(machine.system if machine is not None else "other", []).append(order)
     found = {name: reports.compliance(orders, of, books.now) for name, orders in sorted(systems.items())}

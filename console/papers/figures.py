@@ -14,7 +14,7 @@ from console.domain.maintenance import reports
 from console.domain.maintenance import reports_registers as registers
 from console.domain.maintenance import reports_reliability as reliability
 from console.domain.maintenance.reports import Books, Period, Tally
-from console.domain.maintenance.reports_reliability import Reliability
+from console.domain.maintenance.reports_reliability import History, Reliability
 from console.domain.orders import Order, OrderKind
 from console.papers.setting import Setting
 
@@ -32,6 +32,7 @@ class Figures:
     of: Period
     timezone: str
     known: Mapping[int, FaultFacts]
+    history: History
 
     @cached_property
     def kinds(self) -> dict[OrderKind, Tally]:
@@ -41,7 +42,7 @@ class Figures:
     @cached_property
     def all(self) -> Tally:
         """All orders."""
-        return reports.tally(self.books.real_orders(), self.known, self.of, self.books.now)
+        return reports.tally(self.books.orders_of(self.of), self.known, self.of, self.books.now)
 
     @cached_property
     def kpis(self) -> Kpis:
@@ -51,7 +52,7 @@ class Figures:
     @cached_property
     def machines(self) -> dict[str, Reliability]:
         """Reliability of each machine."""
-        return reliability.by_machine(self.books, self.known, self.of)
+        return reliability.by_machine(self.books, self.history, self.of)
 
     @cached_property
     def reliability(self) -> Reliability:
@@ -61,7 +62,7 @@ class Figures:
     @cached_property
     def compliance(self) -> reports.Compliance:
         """Of all plans."""
-        return reports.compliance(self.books.orders, self.of, self.books.now)
+        return reports.compliance(self.books.orders_of(self.of), self.of, self.books.now)
 
     @cached_property
     def rounds(self) -> registers.RoundFigures:
@@ -81,7 +82,7 @@ class Figures:
     @cached_property
     def costs(self) -> list[registers.Cost]:
         """By equipment."""
-        return registers.costs(self.books.orders, self.of)
+        return registers.costs(self.books.orders_of(self.of), self.of)
 
     @cached_property
     def certificates(self) -> tuple[int, int, list[registers.Paper]]:
@@ -91,7 +92,7 @@ class Figures:
     @cached_property
     def content(self) -> tuple[int, int]:
         """(ratings of four or five stars, ratings) of orders whose work was done in the period."""
-        done = [order for order in self.books.real_orders() if reports.within(self.of, reports.done_at(order))]
+        done = [order for order in self.books.orders_of(self.of) if reports.within(self.of, reports.done_at(order))]
         return sum(order.rating >= GOOD_RATING for order in done), sum(order.rating > 0 for order in done)
 
     @cached_property

@@ -81,7 +81,7 @@ def _faults(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
 
 
 def _repairs(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
-    for order in books.real_orders():
+    for order in books.orders_of(of):
         if order.kind is OrderKind.CORRECTIVE and (within(of, order.created_at) or within(of, done_at(order))):
             what = " ".join(filter(None, (order.title.get(setting.language), order.symptom)))
             at = done_at(order) or order.created_at
@@ -95,7 +95,7 @@ def _repairs(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
 def _maintenance(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
     cards = {card.id: card for card in books.cards}
     broken = {fault.equipment for fault, fact in zip(books.faults, _facts(books), strict=True) if fault.open and fact}
-    for order in books.real_orders():
+    for order in books.orders_of(of):
         done = done_at(order)
         if order.kind in (OrderKind.PREVENTIVE, OrderKind.CORRECTIVE) and within(of, done):
             state = setting.tr(f"reports.running.{_running(cards.get(order.equipment), order.equipment in broken)}")
@@ -138,7 +138,7 @@ def _outages(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
                 ),
                 f"fault:{fault.number}",
             )
-    for order in books.real_orders():
+    for order in books.orders_of(of):
         if order.number not in told and order.kind is not OrderKind.PREVENTIVE and within(of, order.down_from):
             span = setting.tr(
                 "reports.from_until", since=setting.moment(order.down_from), until=setting.moment(order.down_until) or "…"
@@ -181,7 +181,7 @@ def _fire_checks(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
                 (each.name, each.title.get(setting.language), each.finished.at, _round_result(each, setting), _raised(each)),
                 f"round:{each.id}",
             )
-    for order in books.real_orders():
+    for order in books.orders_of(of):
         machine = books.machines.get(order.equipment)
         planned = order.kind in (OrderKind.PREVENTIVE, OrderKind.INSPECTION)
         if machine is not None and machine.system == "fire" and planned and within(of, done_at(order)):
@@ -241,7 +241,7 @@ def _rectified(hazard: Hazard, setting: Setting) -> str:
 def _archive(books: Books, of: Period, setting: Setting) -> Iterable[Row]:
     """Every order that was archived in the period, with the fields that an archive record has to have."""
     cards = {card.id: card for card in books.cards}
-    for order in books.real_orders():
+    for order in books.orders_of(of):
         if order.state is OrderState.ARCHIVED and within(of, ended_at(order)):
             yield Row(ended_at(order), archive_fields(order, cards.get(order.equipment), setting), f"order:{order.number}")
     for hazard in books.hazards:

@@ -37,13 +37,14 @@ class _Maker:
     def __init__(self, books: Books, of: Period, setting: Setting) -> None:
         self._books, self._of, self._setting = books, of, setting
         self._known = reports.facts(books)
+        self._history = reliability.history(books, self._known)
         zone = setting.timezone
         self._now = self._figures(of)
         self._before = self._figures(reports.shifted(of, -of.months, zone))
         self._year = self._figures(reports.shifted(of, -12, zone))
 
     def _figures(self, of: Period) -> Figures:
-        return Figures(self._books, of, self._setting.timezone, self._known)
+        return Figures(self._books, of, self._setting.timezone, self._known, self._history)
 
     def subtitle(self) -> str:
         """From when to when, and that it may not be over."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
 from zoneinfo import ZoneInfo
 
 import msgspec
@@ -29,6 +30,7 @@ from console.domain.text import Text
 SPANS = (1, 3, 6, 12)  # months
 REPORT, ENERGY = "report", "energy"
 LEDGERS = ("fault", "repair", "maintenance", "outage", "fire_check", "hazard", "archive")
+NEVER = 2**62
 PAPERS = (REPORT, ENERGY, *LEDGERS)
 
 
@@ -98,9 +100,28 @@ class Books:
     machines: Mapping[str, Machine] = field(default_factory=dict)
     teams: Mapping[str, str] = field(default_factory=dict)
 
+    @cached_property
     def real_orders(self) -> tuple[Order, ...]:
         """Without drills (acceptance check 8: a drill is in no figure)."""
         return tuple(order for order in self.orders if not order.drill)
+
+    @cached_property
+    def _lives(self) -> tuple[tuple[int, int, Order], ...]:
+        return tuple((order.created_at, _last(order), order) for order in self.real_orders)
+
+    def orders_of(self, of: Period) -> list[Order]:
+        """Those that can be in any figure of the period. A year has tens of thousands, a month a few hundred."""
+        return [order for began, last, order in self._lives if began < of.until and last >= of.since]
+
+
+def _last(order: Order) -> int:
+    """The last moment that counts for anything."""
+    if not done_at(order) and order.cancelled is None:
+        return NEVER
+    told = [stamp.at for stamp in order.stamps.values()]
+    if order.cancelled is not None:
+        told.append(order.cancelled.at)
+    return max(*told, promised(order), order.down_until, order.created_at)
 
 
 def facts(books: Books) -> dict[int, FaultFacts]:
@@ -213,7 +234,7 @@ def tally(orders: Iterable[Order], known: Mapping[int, FaultFacts], of: Period, 
 
 def by_kind(books: Books, known: Mapping[int, FaultFacts], of: Period) -> dict[OrderKind, Tally]:
     """Orders by kind."""
-    orders = books.real_orders()
+    orders = books.orders_of(of)
     return {kind: tally([order for order in orders if order.kind is kind], known, of, books.now) for kind in OrderKind}
 
 
@@ -257,7 +278,7 @@ def overdue(books: Books, of: Period) -> list[Order]:
     end = min(books.now, of.until)
     found = [
         order
-        for order in books.real_orders()
+        for order in books.orders_of(of)
         if 0 < promised(order) < end and not (0 < done_at(order) < end) and not (0 < ended_at(order) < end)
     ]
     return sorted(found, key=promised)

@@ -8,6 +8,7 @@ was back, else until the repair, else until it was closed. Overlapping times cou
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 import msgspec
 
@@ -69,29 +70,44 @@ def failures(books: Books, known: Mapping[int, FaultFacts]) -> list[Fault]:
     )
 
 
-def by_machine(books: Books, known: Mapping[int, FaultFacts], of: Period) -> dict[str, Reliability]:
+@dataclass(frozen=True)
+class History:
+    """Each machine's failures (the oldest first), how long each repair took (ns, -1: not yet), and when it stood still."""
+
+    failures: dict[str, list[Fault]]
+    repairs: dict[int, int]
+    unplanned: dict[str, list[Interval]]
+    planned: dict[str, list[Interval]]
+
+
+def history(books: Books, known: Mapping[int, FaultFacts]) -> History:
+    """Of all books: found once, whatever periods are asked for."""
+    failed: dict[str, list[Fault]] = {}
+    repairs: dict[int, int] = {}
+    for fault in failures(books, known):
+        failed.setdefault(fault.equipment, []).append(fault)
+        clock = known[fault.number].clocks.get(Clock.REPAIRED)
+        repairs[fault.number] = clock.raw if clock is not None else -1
+    return History(failed, repairs, *_downtimes(books, failed))
+
+
+def by_machine(books: Books, past: History, of: Period) -> dict[str, Reliability]:
     """Every machine that counts for itself, also those without any failure."""
     end = min(books.now, of.until)
     span = max(0, end - of.since)
-    failed = failures(books, known)
-    of_machine: dict[str, list[Fault]] = {}
-    for fault in failed:
-        of_machine.setdefault(fault.equipment, []).append(fault)
-    down = _downtimes(books, of_machine, end)
     found = {}
     for name, machine in books.machines.items():
         if not machine.counted:
             continue
-        mine = of_machine.get(name, [])
-        here = [fault for fault in mine if within(of, fault.opened_at)]
-        repairs = [_repaired(known[fault.number]) for fault in mine]
-        ended = [took for fault, took in zip(mine, repairs, strict=True) if took >= 0 and within(of, fault.opened_at + took)]
-        unplanned, planned = down.get(name, ([], []))
+        mine = past.failures.get(name, [])
+        took = [past.repairs[fault.number] for fault in mine]
+        ended = [each for fault, each in zip(mine, took, strict=True) if each >= 0 and within(of, fault.opened_at + each)]
+        unplanned, planned = past.unplanned.get(name, []), past.planned.get(name, [])
         stopped = length(unplanned, of.since, end)
         found[name] = Reliability(
             machines=1,
             span=span,
-            failures=len(here),
+            failures=sum(within(of, fault.opened_at) for fault in mine),
             repeats=len(repeated(mine, of)),
             unplanned=stopped,
             planned=length([*planned, *unplanned], of.since, end) - stopped,
@@ -132,28 +148,23 @@ def length(intervals: Iterable[Interval], since: int, until: int) -> int:
     return covered
 
 
-def _repaired(fact: FaultFacts) -> int:
-    clock = fact.clocks.get(Clock.REPAIRED)
-    return clock.raw if clock is not None else -1
-
-
-def _downtimes(books: Books, failed: Mapping[str, Sequence[Fault]], end: int) -> dict[str, tuple[list[Interval], list[Interval]]]:
-    """(unplanned, planned) by machine."""
-    found: dict[str, tuple[list[Interval], list[Interval]]] = {}
+def _downtimes(books: Books, failed: Mapping[str, Sequence[Fault]]) -> tuple[dict[str, list[Interval]], dict[str, list[Interval]]]:
+    """(unplanned, planned) by machine; what lasts yet lasts until now."""
+    unplanned: dict[str, list[Interval]] = {}
+    planned: dict[str, list[Interval]] = {}
     said: set[int] = set()  # faults whose order says when it stood still
     orders = {order.number: order for order in books.orders}
-    for order in books.real_orders():
+    for order in books.real_orders:
         if order.down_from:
             said.add(order.fault)
-            unplanned, planned = found.setdefault(order.equipment, ([], []))
-            interval = (order.down_from, order.down_until or end)
-            (planned if order.kind is OrderKind.PREVENTIVE else unplanned).append(interval)
+            kept = planned if order.kind is OrderKind.PREVENTIVE else unplanned
+            kept.setdefault(order.equipment, []).append((order.down_from, order.down_until or books.now))
     for name, faults in failed.items():
         for fault in faults:
             if fault.priority in _STOPS and fault.number not in said:
-                until = _service_back(fault, orders.get(fault.order)) or end
-                found.setdefault(name, ([], []))[0].append((fault.opened_at, until))
-    return found
+                until = _service_back(fault, orders.get(fault.order)) or books.now
+                unplanned.setdefault(name, []).append((fault.opened_at, until))
+    return unplanned, planned
 
 
 def _service_back(fault: Fault, order: Order | None) -> int:
