@@ -1,7 +1,7 @@
 """A real collector on thousands of state points, and a real console on it: the whole window, offscreen, in this process.
 
-Registers from 0 are those of equipment ``E`` (priority 1: each alarm has its own row whatever else happens), the rest are spread over
-machines of 100 points each (priorities 2 to 4) on four lines.
+Registers from 0 are those of equipment ``E`` (priority 1: each alarm has its own row whatever else happens), the rest are spread
+over machines of 100 points each (priorities 2 to 4) on four lines.
 """
 
 from __future__ import annotations
@@ -50,8 +50,8 @@ def site(ports: list[int], alone: int, many: int) -> str:
             for n in range(first, first + count)
         )
         lines.append(
-            f"  - {{id: {name}, type: generic_modbus, name: {{zh: 设备{name}, en: Device {name}}}, location: B, connection: c{line}, "
-            f"unit: {unit}, points: [{points}], alarms: [{alarms}]}}"
+            f"  - {{id: {name}, type: generic_modbus, name: {{zh: 设备{name}, en: Device {name}}}, location: B, "
+            f"connection: c{line}, unit: {unit}, points: [{points}], alarms: [{alarms}]}}"
         )
     return "\n".join(lines) + "\n"
 
@@ -112,7 +112,10 @@ class Bench:
 def bench(alone: int, many: int) -> Iterator[Bench]:
     """Servers, collector and console, all at work."""
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
-    with tempfile.TemporaryDirectory(prefix="bench-alarms-", ignore_cleanup_errors=True) as name, Registers(alone + many, LINES + 1) as registers:
+    with (
+        tempfile.TemporaryDirectory(prefix="bench-alarms-", ignore_cleanup_errors=True) as name,
+        Registers(alone + many, LINES + 1) as registers,
+    ):
         file = Path(name) / "site.yaml"
         file.write_text(site(registers.ports, alone, many), encoding="utf-8")
         collector = CollectorProcess(Path(name) / "store", "--config", str(file))

@@ -1,7 +1,7 @@
 """The registers that the ``alarms`` bench watches, served by pyModbusTCP in a process of its own.
 
-``python -m tests.benchmarks.alarm_server COUNT LINES`` prints so many ports, all of the same registers. Then a line ``FIRST COUNT VALUE`` on its input sets so many holding
-registers in a row at once, and is answered by an empty line.
+``python -m tests.benchmarks.alarm_server COUNT LINES`` prints so many ports, all of the same registers. Then a line
+``FIRST COUNT VALUE`` on its input sets so many holding registers in a row at once, and is answered by an empty line.
 """
 
 from __future__ import annotations

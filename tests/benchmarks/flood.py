@@ -1,4 +1,4 @@
-"""10,000 alarms within ten seconds, from a device through the collector to a console: what is lost or doubled, and how the window lives.
+"""10,000 alarms in ten seconds, from a device through the collector to a console: what is lost or doubled, and whether the window lives.
 
 Blocked is the longest time between two turns of the console's event loop, taken while the alarms arrive and for a while after them:
 a key pressed at the worst moment waits so long.
@@ -34,7 +34,9 @@ def measure_flood() -> tuple[int, float]:
         stalls.stop()
         on_screen = Counter(alarm.rule for alarm in console.picture.alarms.values() if _of_flood(alarm))
         since = console.picture.now() - HOUR
-        kept = Counter(alarm.rule for alarm in ledgers.alarms(console.folder, since, since + 2 * HOUR, limit=2 * ALARMS) if _of_flood(alarm))
+        kept = Counter(
+            alarm.rule for alarm in ledgers.alarms(console.folder, since, since + 2 * HOUR, limit=2 * ALARMS) if _of_flood(alarm)
+        )
         return _wrong(on_screen) + _wrong(kept), stalls.worst * 1000
 
 
