@@ -48,7 +48,7 @@ def record_form(picture: Picture, desk: Desk) -> Form:
         found = machine.findText(machine.currentText())
         chosen = str(machine.itemData(found)) if found >= 0 else machine.currentText().strip()
         return RecordIsolation(
-            chosen, reason.text(), who.text(), what=what.text(), since=form._moment(since), until=form._moment(until),
+            chosen, reason.text(), who.text(), what=what.text(), since=form.moment(since), until=form.moment(until),
             patrol_every=_every(every), patrol_by=walker.text(),
         )  # fmt: skip
 
@@ -64,7 +64,7 @@ def amend_form(picture: Picture, desk: Desk, isolation: Isolation) -> Form:
     every = _line(form, "patrol_every", length(isolation.patrol_every), tr("isolations.hint.every"))
     walker = _line(form, "patrol_by", isolation.patrol_by)
     form.make = lambda: AmendIsolation(
-        isolation.number, reason.text(), who.text(), form._moment(until), _every(every), walker.text()
+        isolation.number, reason.text(), who.text(), form.moment(until), _every(every), walker.text()
     )
     return form
 
@@ -76,7 +76,7 @@ def patrol_form(picture: Picture, desk: Desk, isolation: Isolation) -> Form:
     at = _line(form, "patrol_at", hint=tr("readings.field.when_now"))
     walker = _line(form, "walked_by", isolation.patrol_by)
     reason = _line(form, "late_reason", hint=tr("orders.field.reason_hint"))
-    form.make = lambda: RecordPatrol(isolation.number, result.text(), form._moment(at), walker.text(), reason.text())
+    form.make = lambda: RecordPatrol(isolation.number, result.text(), form.moment(at), walker.text(), reason.text())
     return form
 
 
@@ -86,5 +86,5 @@ def lift_form(picture: Picture, desk: Desk, isolation: Isolation) -> Form:
     note = _line(form, "lift_note", hint=tr("isolations.hint.lift"))
     at = _line(form, "lifted_at", hint=tr("readings.field.when_now"))
     who = _line(form, "lifted_by")
-    form.make = lambda: LiftIsolation(isolation.number, note.text(), form._moment(at), who.text())
+    form.make = lambda: LiftIsolation(isolation.number, note.text(), form.moment(at), who.text())
     return form

@@ -195,9 +195,9 @@ class _Forms:
                 id="",
                 vendor=vendor.id,
                 order=int(form.picked(order) or 0),
-                called_at=form._moment(called),
-                promised_at=form._moment(promised),
-                arrived_at=form._moment(arrived),
+                called_at=form.moment(called),
+                promised_at=form.moment(promised),
+                arrived_at=form.moment(arrived),
                 person=person.text(),
                 note=note.text(),
             )
