@@ -53,7 +53,8 @@ class Navigator:
 def as_delivered(qapp: QApplication, tmp_path: Path) -> Iterator[None]:
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path))
     set_language(CHINESE)
-    theme.apply(qapp, theme.CONTROL)
+    if theme.current() != theme.CONTROL or not qapp.styleSheet():
+        theme.apply(qapp, theme.CONTROL)
     yield
     set_language(CHINESE)
 
