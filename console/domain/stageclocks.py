@@ -28,6 +28,7 @@ class StageView:
     percent: float
     breached: bool
     held: bool = False
+    by_due: bool = False  # the deadline is the order's due time
     stopped_at: int | None = None
 
     @property
@@ -73,7 +74,8 @@ def _view(order: Order, policy: StagePolicy, before: OrderState, stage: OrderSta
     since, limit = _reached(order, before), _limit(order, policy, before, stage)
     paused = _paused(order, since, now)
     deadline = since + limit + paused if limit is not None else 0
-    if not deadline and stage not in (S.ACCEPTANCE, S.ARCHIVED):
+    by_due = not deadline and stage not in (S.ACCEPTANCE, S.ARCHIVED)
+    if by_due:
         deadline = order.due_at
     if stage is S.ON_SITE and order.agreed_at:
         deadline = min(deadline or order.agreed_at, order.agreed_at) if order.priority <= _URGENT else order.agreed_at
@@ -91,6 +93,7 @@ def _view(order: Order, policy: StagePolicy, before: OrderState, stage: OrderSta
         percent=100.0 * max(0, now - since - paused) / max(1, deadline - since - paused),
         breached=now >= deadline,
         held=order.held and order.priority > 1,
+        by_due=by_due and deadline == order.due_at,
     )
 
 

@@ -37,10 +37,9 @@ class TakeCall(CommandBase, frozen=True):
     zone: str = ""
 
 
-def title_of(symptom: str, place: str) -> str:
-    """A title for the board: the symptom's first sentence, with the place ahead where it is short."""
-    first = re.split(r"[\n。；;!！]", symptom.strip(), maxsplit=1)[0].strip() or symptom.strip()
-    whole = f"{place.strip()} {first}".strip()
+def title_of(symptom: str) -> str:
+    """A title for the board: the symptom's first sentence; the place stands below it."""
+    whole = re.split(r"[\n。；;!！]", symptom.strip(), maxsplit=1)[0].strip() or symptom.strip()
     return whole if len(whole) <= LONGEST_TITLE else whole[: LONGEST_TITLE - 1] + "…"
 
 

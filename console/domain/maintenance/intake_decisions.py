@@ -38,7 +38,7 @@ def take(act: Act, command: TakeCall) -> tuple[Event, ...]:
             act.world,
             act.now,
             kind=command.kind,
-            title=words(command.title) or title_of(symptom, place),
+            title=words(command.title) or title_of(symptom),
             equipment=command.equipment,
             priority=1 if command.urgent else command.priority,
             number=ordering.next_number(act),

@@ -100,8 +100,9 @@ def turn_of(picture: Picture, order: Order) -> tuple[bool, bool]:
 
 def _orders(picture: Picture) -> Iterator[Item]:
     for order in picture.orders.values():
-        if not order.open:
-            continue
+        fault = picture.faults.get(order.fault)
+        if not order.open or (fault is not None and fault.open and fault.taken is None and picture.may(Right.TAKE_FAULT)):
+            continue  # of a fault that nobody has taken, the fault itself is listed
         turn, seen = turn_of(picture, order)
         broken = late(picture, order)
         view = promise(picture, order)
@@ -111,6 +112,8 @@ def _orders(picture: Picture) -> Iterator[Item]:
             continue
         stage = awaited(order)
         step = tr("orders.on_hold") if order.held else tr(f"domain.order.{stage}") if stage is not None else ""
+        if stage is S.VERIFIED and not order.held:
+            step = f"{step} / {tr('domain.order.dispatched')}"
         yield Item(
             f"order{order.number}", group, "order", order.priority, f"{order.id} {order.title.get(language())}", step,
             order.equipment, display(picture, order.assignee or order.first_owner), at, "orders", str(order.number), turn,

@@ -128,7 +128,8 @@ class MydayScreen(QWidget):
             Column("priority", "", 44, lambda i: str(i.priority), user=lambda i: i.priority, sort=lambda i: i.priority),
             Column(
                 "group", "myday.column.group", 110, lambda i: tr(f"myday.group.{i.group.name.lower()}"),
-                sort=lambda i: int(i.group), colour=lambda i: "p2_text" if i.group is Group.LATE else "", bold=lambda i: i.group is Group.LATE,
+                sort=lambda i: int(i.group), colour=lambda i: "p2_text" if i.group is Group.LATE else "",
+                bold=lambda i: i.group is Group.LATE,
             ),
             Column("kind", "myday.column.kind", 100, lambda i: tr(f"myday.kind.{i.kind}")),
             Column("title", "myday.column.title", 0, lambda i: i.title),
@@ -158,7 +159,8 @@ class MydayScreen(QWidget):
             self._items = [each for each in self._items if each.mine]
         for place, name in enumerate(GROUPS):
             count = len(self._items) if name == "all" else sum(each.group is Group[name.upper()] for each in self._items)
-            self._buttons[name].setText(f"{tr(f'myday.group.{name}')} {count}   {place}")
+            self._buttons[name].setText(f"{tr(f'myday.group.{name}')} {count}")
+            self._buttons[name].setToolTip(tr("myday.key", key=place))
         shown = [each for each in self._items if self._group in ("all", each.group.name.lower())]
         self._model.set_rows(shown)
         account = picture.accounts.get(picture.me)

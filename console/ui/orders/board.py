@@ -26,10 +26,9 @@ from console.domain.stageclocks import StageView
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.moments import short_text
-from console.ui.orders.presenter import COLUMNS, column_of, display, late, moves, promise
+from console.ui.orders.presenter import COLUMNS, column_of, display, late, moves, promise, where
 from console.ui.overview.panes import words
 from console.ui.picture import Picture
-from console.ui.strip import equipment_name
 from console.ui.widgets.badges import Index
 from console.ui.widgets.cards import Card
 from console.ui.widgets.clocks import Urgency, clock_colour, promise_text, remaining_text, urgency
@@ -70,7 +69,7 @@ class _CardDelegate(QStyledItemDelegate):
         words(
             painter,
             QRectF(inner.left(), inner.top() + 44, inner.width(), 18),
-            equipment_name(self._picture, order.equipment),
+            where(self._picture, order),
             "dim",
             12,
         )
@@ -82,7 +81,7 @@ class _CardDelegate(QStyledItemDelegate):
     def _paint_right(self, painter: QPainter, rect: QRectF, order: Order) -> None:
         picture = self._picture
         view = promise(picture, order)
-        if view is not None and not (isinstance(view, StageView) and view.deadline == order.due_at):
+        if view is not None and not (isinstance(view, StageView) and view.by_due):
             painter.setFont(theme.font(13, bold=urgency(view) >= Urgency.WARNED))
             painter.setPen(clock_colour(view, order.priority))
             text = promise_text(view)
@@ -91,7 +90,11 @@ class _CardDelegate(QStyledItemDelegate):
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         elif order.due_at:
             late = order.open and order.due_at < picture.now()
-            due = tr("orders.due", at=short_text(order.due_at, picture.now(), picture.estate.site.timezone))
+            at = short_text(order.due_at, picture.now(), picture.estate.site.timezone)
+            painter.setFont(theme.font(13))
+            due = tr("orders.due", at=at)
+            if painter.fontMetrics().horizontalAdvance(due) > rect.width():
+                due = at
             words(painter, rect, due, "p3_text" if late else "dim", 13, right=True)
 
 

@@ -31,7 +31,7 @@ from console.ui.orders.presenter import Offer, display, offers, promise
 from console.ui.orders.results import result_form
 from console.ui.orders.safetysection import safety_form
 from console.ui.orders.stagebar import StageBar
-from console.ui.orders.tabs import OrderTabs, origin_of, scrolled
+from console.ui.orders.tabs import OrderTabs, scrolled
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name
 from console.ui.widgets.badges import Badge
@@ -46,7 +46,14 @@ class Navigator(Protocol):
 
     def open_fault(self, number: int) -> None: ...
 
+    def open_screen(self, name: str) -> None: ...
 
+    def open_hazard(self, name: str) -> None: ...
+
+    def open_round(self, name: str) -> None: ...
+
+
+ORIGINS = ("order", "hazard", "round", "plan")
 TALL = 360  # pixels of a form beside which the tabs still have room
 
 
@@ -76,6 +83,7 @@ class OrderDetail(QFrame):
         self._acts.setSpacing(6)
         outer.addLayout(self._acts)
         holder, self._place_layout = forms.widget_holder()
+        self._place_layout.addStretch(1)
         self._place = scrolled(holder)
         self._place.hide()
         outer.addWidget(self._place)
@@ -88,6 +96,8 @@ class OrderDetail(QFrame):
         self.tabs.wanted.connect(self._open)
         self.tabs.said.connect(self._say)
         outer.addWidget(self.tabs, 1)
+        self._nothing = QWidget()
+        outer.addWidget(self._nothing, 1)
         self.hide_all()
 
     def _head(self) -> QHBoxLayout:
@@ -165,8 +175,8 @@ class OrderDetail(QFrame):
         self._fault.hide()
         self._clock.hide()
         self._origin.hide()
-        self.tabs.hide()
         self._said.hide()
+        self._make_room()
         _empty(self._acts)
 
     def open_new(self, equipment: str = "") -> None:
@@ -204,8 +214,10 @@ class OrderDetail(QFrame):
         tall = 0 if self.form is None else self.form.sizeHint().height()
         self._place.setVisible(self.form is not None)
         self._place.setMinimumHeight(min(tall + 8, TALL))
-        self.tabs.setVisible(tall <= TALL and self._order() is not None)
-        self._stages.setVisible(tall <= TALL)
+        known = self._order() is not None
+        self.tabs.setVisible(tall <= TALL and known)
+        self._stages.setVisible(tall <= TALL and known)
+        self._nothing.setVisible(not known and self.form is None)
 
     # --- pieces
 
@@ -236,9 +248,9 @@ class OrderDetail(QFrame):
         self._equipment.setVisible(bool(order.equipment))
         self._fault.setText(tr("orders.fault", fault=f"F-{order.fault:06d}"))
         self._fault.setVisible(bool(order.fault))
-        origin = origin_of(order)
-        self._origin.setText(origin)
-        self._origin.setVisible(bool(origin))
+        kind, _, name = order.origin.partition(":")
+        self._origin.setText(tr(f"orders.origin.{kind}", name=name) if kind in ORIGINS else name)
+        self._origin.setVisible(bool(name))
         self._stages.show_order(order)
         self._fill_acts(order)
         self.tabs.show_order(order)
@@ -295,7 +307,7 @@ class OrderDetail(QFrame):
         self._maker, form = maker, maker()
         self.form = form
         form.closed.connect(self.close_form)
-        self._place_layout.addWidget(form)
+        self._place_layout.insertWidget(0, form)
         form.show()
         self._make_room()
 
@@ -305,8 +317,16 @@ class OrderDetail(QFrame):
 
     def _go_origin(self) -> None:
         order = self._order()
-        if order is not None and (number := number_of(origin_of(order))):
-            self.opened.emit(number)
+        kind, _, name = order.origin.partition(":") if order is not None else ("", "", "")
+        match kind:
+            case "order":
+                self.opened.emit(number_of(name))
+            case "hazard":
+                self._navigator.open_hazard(name)
+            case "round":
+                self._navigator.open_round(name.partition("#")[0])
+            case "plan":
+                self._navigator.open_screen("plans")
 
     def _go_equipment(self) -> None:
         order = self._order()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QPlainTextEdit,
     QPushButton,
+    QSizePolicy,
     QVBoxLayout,
     QWidget,
 )
@@ -75,6 +76,7 @@ class Form(QFrame):
         self._ask_again = False
         self.setProperty("card", True)
         self.setObjectName(f"form_{name}")
+        self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Maximum)
         outer = QVBoxLayout(self)
         outer.addWidget(label(title, "subject", wrap=True))
         self.rows = QFormLayout()

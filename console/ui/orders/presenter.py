@@ -15,6 +15,7 @@ from console.domain.promises import nearest
 from console.domain.stageclocks import stage_clock
 from console.texts import sentence, tr
 from console.ui.picture import Picture
+from console.ui.strip import equipment_name
 from console.ui.widgets.clocks import Promise
 
 S = OrderState
@@ -59,6 +60,11 @@ def promise(picture: Picture, order: Order) -> Promise | None:
     fault = picture.faults.get(order.fault)
     view = nearest(fault, order, picture.now()) if fault is not None and fault.open else None
     return view or stage_clock(order, picture.estate.policy.stages, picture.now())
+
+
+def where(picture: Picture, order: Order) -> str:
+    """The equipment with its place; without one the place in the caller's words."""
+    return equipment_name(picture, order.equipment) if order.equipment else order.place
 
 
 def late(picture: Picture, order: Order) -> bool:

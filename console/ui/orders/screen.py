@@ -22,10 +22,9 @@ from console.ui.orders.archive import ArchiveTable
 from console.ui.orders.board import Board
 from console.ui.orders.detail import Navigator, OrderDetail
 from console.ui.orders.giving import dispatch_many_form, reschedule_form
-from console.ui.orders.presenter import display, late, moves, promise
+from console.ui.orders.presenter import display, late, moves, promise, where
 from console.ui.pace import Pace
 from console.ui.picture import Picture
-from console.ui.strip import equipment_name
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import GAP, Blank
 from console.ui.widgets.clocks import promise_text
@@ -151,22 +150,22 @@ class OrdersScreen(QWidget):
         return [
             Column("priority", "", 44, lambda o: str(o.priority), user=lambda o: o.priority, sort=lambda o: o.priority),
             Column("id", "orders.column_id", 110, lambda o: o.id, sort=lambda o: o.number),
-            Column("kind", "orders.field.kind", 110, lambda o: tr(f"domain.order_kind.{o.kind}")),
-            Column("equipment", "orders.field.equipment", 170, lambda o: equipment_name(picture, o.equipment)),
+            Column("kind", "orders.field.kind", 96, lambda o: tr(f"domain.order_kind.{o.kind}")),
+            Column("equipment", "orders.field.equipment", 160, lambda o: where(picture, o)),
             Column("title", "orders.field.title", 0, lambda o: o.title.get(language()), tooltip=lambda o: o.symptom[:500]),
-            Column("state", "orders.field.state", 100, lambda o: tr(f"domain.order.{o.state}")),
-            Column("assignee", "orders.field.assignee", 110, lambda o: display(picture, o.assignee)),
-            Column("created", "orders.field.created", 140, lambda o: moment(o.created_at), sort=lambda o: o.created_at),
+            Column("state", "orders.field.state", 84, lambda o: tr(f"domain.order.{o.state}")),
+            Column("assignee", "orders.field.assignee", 90, lambda o: display(picture, o.assignee)),
+            Column("created", "orders.field.created", 132, lambda o: moment(o.created_at), sort=lambda o: o.created_at),
             Column(
                 "due",
                 "orders.field.promise",
-                180,
+                150,
                 clock,
                 sort=deadline,
                 colour=lambda o: "p2_text" if late(picture, o) else "",
                 bold=lambda o: late(picture, o),
             ),
-            Column("cost", "orders.field.cost", 90, lambda o: f"{o.cost:.2f}" if o.cost else "", RIGHT, sort=lambda o: o.cost),
+            Column("cost", "orders.field.cost", 76, lambda o: f"{o.cost:.2f}" if o.cost else "", RIGHT, sort=lambda o: o.cost),
         ]
 
     # --- what the shell asks
@@ -223,7 +222,7 @@ class OrdersScreen(QWidget):
 
     def _text(self, order: Order) -> str:
         parts = (
-            order.id, order.title.zh, order.title.en, order.equipment, equipment_name(self._picture, order.equipment),
+            order.id, order.title.zh, order.title.en, order.equipment, where(self._picture, order),
             display(self._picture, order.assignee), order.symptom, order.place, order.caller, order.contact,
         )  # fmt: skip
         return " ".join(parts).casefold()

@@ -113,11 +113,6 @@ def about(picture: Picture, order: Order) -> list[tuple[str, str]]:
     return rows or [(tr("orders.act.note"), tr("orders.nothing_said"))]
 
 
-def origin_of(order: Order) -> str:
-    """What led to it, as it is called: ``WO-000012#3``, ``HZ-000003``; empty for a call, a fault or a plan."""
-    return order.origin.partition(":")[2]
-
-
 def scrolled(page: QWidget) -> QScrollArea:
     """``page`` in a frame that scrolls up and down."""
     scroll = QScrollArea()

@@ -54,7 +54,10 @@ def remaining_text(view: Promise) -> str:
 
 def promise_text(view: Promise) -> str:
     """``响应 01:24:10`` / ``Respond 01:24:10``; overdue: ``响应超时 00:03:05`` / ``Respond overdue 00:03:05``."""
-    name = tr(f"domain.clock.{view.clock}" if isinstance(view, ClockView) else f"domain.order.{view.stage}")
+    if isinstance(view, ClockView):
+        name = tr(f"domain.clock.{view.clock}")
+    else:
+        name = tr("domain.clock.due" if view.by_due else f"domain.order.{view.stage}")
     if view.breached:
         return tr("widgets.overdue", clock=name, span=span_text(view.remaining))
     return tr("widgets.remaining", clock=name, span=span_text(view.remaining))
