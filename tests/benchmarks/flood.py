@@ -1,4 +1,4 @@
-"""10,000 alarms in ten seconds, from a device through the collector to a console: what is lost or doubled, and whether the window lives.
+"""10,000 alarms in ten seconds, from a device through the collector to a console: what is lost or doubled, what is held up.
 
 Blocked is the longest time between two turns of the console's event loop, taken while the alarms arrive and for a while after them:
 a key pressed at the worst moment waits so long.
