@@ -4,4 +4,5 @@ from __future__ import annotations
 
 import os
 
-FUZZED = 10_000 if os.environ.get("BUILDING_CONSOLE_TORTURE") == "full" else 1_000
+FULL = os.environ.get("BUILDING_CONSOLE_TORTURE") == "full"
+FUZZED = 10_000 if FULL else 1_000

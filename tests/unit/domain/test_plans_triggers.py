@@ -1,4 +1,4 @@
-"""Plans that count, wait for a condition, or do whichever comes first; and orders in which a higher level swallows the smaller ones."""
+"""Plans that count, wait for a condition, or do whichever comes first; and orders in which levels are done together."""
 
 from __future__ import annotations
 
