@@ -28,7 +28,7 @@ class CardTexts:
         """The field as it is read, and as an export writes it."""
         value = getattr(card, field)
         match field:
-            case "level" | "system" | "state":
+            case "level" | "system" | "kind" | "state":
                 return columns.word(field, str(value), language())
             case "location":
                 return self._places.path(card.location, language()) if card.location else ""
@@ -59,7 +59,7 @@ class CardTexts:
                 return Level(columns.one_of(field, text)), None
             case "state":
                 return Use(columns.one_of(field, text)), None
-            case "system" | "criticality":
+            case "system" | "kind" | "criticality":
                 return columns.one_of(field, text), None
             case "location":
                 found = self._places.find(text)

@@ -12,13 +12,13 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 
-from console.domain.maintenance.cards import SYSTEMS, Level, Rated, Use
+from console.domain.maintenance.cards import KINDS, SYSTEMS, Level, Rated, Use
 from console.domain.maintenance.cards_decisions import LONGEST, LONGEST_NOTE
 from console.domain.problems import Problem, Refused
 from console.texts import CHINESE, ENGLISH, tr
 
 TEXTS = frozenset({
-    "code", "name", "name_en", "kind", "place", "make", "model", "serial", "vendor", "vendor_phone", "contract", "maintainer",
+    "code", "name", "name_en", "place", "make", "model", "serial", "vendor", "vendor_phone", "contract", "maintainer",
     "maintainer_phone", "registration", "certificate", "certificate_by", "state_reason", "keys", "isolation_point", "rescue_code",
     "person", "archive", "archive_place", "note",
 })  # fmt: skip
@@ -70,6 +70,8 @@ _OTHERS = {
     "note": "说明 备注说明 remarks comment",
     "rated": "参数 技术参数 主要参数 性能参数 parameters",
 }
+OPEN = {"system": SYSTEMS, "kind": KINDS}
+"""Lists to which a person may add words."""
 _LEVELS: dict[str, str] = {
     Level.BUILDING: "楼栋 建筑 楼宇", Level.FLOOR: "楼层", Level.SYSTEM: "系统", Level.EQUIPMENT: "设备 单机",
     Level.COMPONENT: "部件 零部件 组件 part",
@@ -147,15 +149,15 @@ def meanings(field: str) -> dict[str, str]:
     """Word (squeezed) -> value, for level, system, state and criticality."""
     if field == "criticality":
         return {squeezed(word): value for value, words in _CRITICAL.items() for word in words.split()}
-    table = {"level": _LEVELS, "state": _STATES, "system": _SYSTEMS}[field]
-    return _words({"level": "ledger.level.", "state": "ledger.state.", "system": "ledger.system."}[field], table)
+    table = {"level": _LEVELS, "state": _STATES, "system": _SYSTEMS, "kind": dict.fromkeys(KINDS, "")}[field]
+    return _words(f"ledger.{field}.", table)
 
 
 def word(field: str, value: str, lang: str = "") -> str:
-    """A value of level, state or system as it is read; a system of one's own as it was written."""
-    if field == "system" and value not in SYSTEMS:
+    """A value of a list as it is read; a system or kind of one's own as it was written."""
+    if field in OPEN and value not in OPEN[field]:
         return value
-    return tr(f"ledger.{field}.{value}", lang)
+    return tr(f"ledger.{field}.{value}", lang) if value else ""
 
 
 # --- reading cells: each gives the value, or raises Refused with what is wrong
@@ -256,11 +258,11 @@ def phrase(field: str, text: str) -> str:
 
 @lru_cache(maxsize=10_000)
 def one_of(field: str, text: str) -> str:
-    """A value of a closed list; a system may be any word of one's own."""
+    """A value of a list; a system and a kind may be any word of one's own."""
     found = meanings(field).get(squeezed(text))
     if found is not None:
         return found
-    if field == "system":
+    if field in OPEN:
         return phrase(field, text)
     shown = (
         [*("A", "B", "C")] if field == "criticality" else [word(field, value) for value in dict.fromkeys(meanings(field).values())]
@@ -300,6 +302,6 @@ def plate(text: str) -> list[Rated]:
 
 READERS: dict[str, Callable[[str, str], str]] = {
     **dict.fromkeys(TEXTS, phrase),
-    **dict.fromkeys(("level", "system", "state", "criticality"), one_of),
+    **dict.fromkeys(("level", "system", "kind", "state", "criticality"), one_of),
 }
 """Field -> reader(field, text) of what needs nothing but the cell."""

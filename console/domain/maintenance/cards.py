@@ -26,6 +26,13 @@ SYSTEMS = ("elevator", "water", "fire", "power", "metering", "heating", "drainag
 """Systems that have a name of ours (R-EQ-01, R-EQ-06). The list is open: a card may say any other word."""
 
 
+KINDS = (
+    "elevator", "pump", "pump_set", "secondary_water_supply", "domestic_pump", "sump", "fire_panel", "smoke_detector", "energy_meter",
+    "water_meter", "meter", "vfd", "motor_protector", "ups", "pressure_sensor", "level_sensor", "leak_sensor", "other",
+)  # fmt: skip
+"""Kinds of equipment that have a name of ours: those that the site file's types know. Open, too."""
+
+
 class Level(enum.StrEnum):
     """Where a card stands in the tree, from the top down; the site itself and its places come from the site file."""
 

@@ -93,8 +93,10 @@ class LedgerModel(QAbstractTableModel):
 
     def flags(self, index: Index) -> Qt.ItemFlag:
         """Everything can be chosen; what is typed in words can be edited."""
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         base = Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsEnabled
-        if self.editable and index.isValid() and SHOWN[index.column()] != FILES:
+        if self.editable and SHOWN[index.column()] != FILES:
             return base | Qt.ItemFlag.ItemIsEditable
         return base
 

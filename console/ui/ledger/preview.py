@@ -36,9 +36,11 @@ class PreviewModel(QAbstractTableModel):
         if draft is not None:
             if which in ("all", "wrong"):
                 self._lines += draft.remarks
-            self._lines += [
-                row for row in draft.rows if which == str(row.verdict) or (which == "all" and row.verdict is not Verdict.WRONG)
-            ]
+            if which != "wrong":
+                self._lines += [
+                    row for row in draft.rows
+                    if which == str(row.verdict) or (which == "all" and row.verdict is not Verdict.WRONG)
+                ]  # fmt: skip
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
@@ -102,3 +104,4 @@ class PreviewTable(QTableView):
         for place, width in enumerate((90, 160, 320)):
             self.setColumnWidth(place, width)
         self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
