@@ -111,7 +111,10 @@ class ClockRows(QWidget):
                 parts.append(tr("faults.clock.by_proxy" if stamp.proxy and stamp.by else "faults.clock.by", at=at, who=who,
                                 typist=display(self._picture, stamp.entered_by)))  # fmt: skip
         if view.paused:
-            parts.append(tr("faults.clock.paused", span=span_text(view.paused)))
+            net = view.limit - view.remaining
+            parts.append(
+                tr("faults.clock.paused", span=span_text(view.paused), net=span_text(net), raw=span_text(net + view.paused))
+            )
         return " · ".join(parts)
 
 

@@ -6,12 +6,12 @@ from collections.abc import Callable
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from console.domain.alarms import Alarm
+from console.domain.accounts import Right
 from console.domain.commands import TakeFault
-from console.domain.events import AlarmAcknowledged, AlarmAssigned, AlarmRaised, AlarmReturned, Entry
+from console.domain.events import Entry
 from console.domain.faults import Fault
 from console.domain.orders import Order
 from console.domain.problems import Problem
@@ -19,17 +19,18 @@ from console.domain.times import MINUTE
 from console.link.messages import Answer, LogAnswer, LogQuery
 from console.texts import language, sentence, tr
 from console.ui.desk import Desk
-from console.ui.faults import presenter
+from console.ui.faults import joining, presenter
+from console.ui.faults.alarmlines import AlarmLines, emptied
 from console.ui.faults.clockrows import ClockRows
 from console.ui.faults.closing import ClosingForm
 from console.ui.moments import full_text, short_text
+from console.ui.orders.forms import Form
 from console.ui.orders.presenter import display
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name, handler_text
 from console.ui.widgets.badges import Badge
 from console.ui.widgets.cards import label, rule
 
-MOST_ALARMS = 12
 MOST_ENTRIES = 200
 
 
@@ -45,6 +46,9 @@ class Navigator(Protocol):
 
 class FaultDetail(QFrame):
     """See the module. Rebuilt when the fault, its order or its alarms change; a tick moves the clocks alone."""
+
+    timeline_wanted = Signal()
+    fault_wanted = Signal(int)
 
     def __init__(self, picture: Picture, desk: Desk, navigator: Navigator, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -77,28 +81,42 @@ class FaultDetail(QFrame):
         outer.addWidget(self._scroll, 1)
         self._edge = rule()
         outer.addWidget(self._edge)
+        self._place = QVBoxLayout()
+        outer.addLayout(self._place)
+        self._typing: Form | None = None
         self.form = ClosingForm(picture, desk)
         self.form.denied.connect(self._denied)
         outer.addWidget(self.form)
         self._say("")
         self.refresh()
 
-    def _buttons(self) -> QHBoxLayout:
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        self.take, self.order, self.machine = (QPushButton() for _ in range(3))
-        names: tuple[tuple[QPushButton, str, Callable[[], None]], ...] = (
-            (self.take, "fault_take", self.do_take),
-            (self.order, "fault_open_order", self.do_open_order),
-            (self.machine, "fault_open_equipment", self.do_open_equipment),
+    def _buttons(self) -> QVBoxLayout:
+        rows = QVBoxLayout()
+        rows.setSpacing(6)
+        self.take, self.order, self.machine, self.timeline, self.merge, self.split = (QPushButton() for _ in range(6))
+        names: tuple[tuple[tuple[QPushButton, str, Callable[[], None]], ...], ...] = (
+            (
+                (self.take, "fault_take", self.do_take),
+                (self.order, "fault_open_order", self.do_open_order),
+                (self.machine, "fault_open_equipment", self.do_open_equipment),
+            ),
+            (
+                (self.timeline, "fault_timeline_open", self.do_timeline),
+                (self.merge, "fault_merge", self.do_merge),
+                (self.split, "fault_split", self.do_split),
+            ),
         )
-        for button, name, act in names:
-            button.setObjectName(name)
-            button.clicked.connect(act)
-            row.addWidget(button)
+        for group in names:
+            row = QHBoxLayout()
+            row.setSpacing(6)
+            for button, name, act in group:
+                button.setObjectName(name)
+                button.clicked.connect(act)
+                row.addWidget(button)
+            row.addStretch(1)
+            rows.addLayout(row)
         self.take.setProperty("primary", True)
-        row.addStretch(1)
-        return row
+        return rows
 
     def _body(self) -> QWidget:
         holder = QWidget()
@@ -110,11 +128,9 @@ class FaultDetail(QFrame):
         self._ending.setObjectName("fault_ending")
         layout.addWidget(self._ending)
         layout.addWidget(rule())
-        self._alarms_heading, self._story_heading = label(role="dim"), label(role="dim")
-        layout.addWidget(self._alarms_heading)
-        self._alarms = QVBoxLayout()
-        self._alarms.setSpacing(0)
-        layout.addLayout(self._alarms)
+        self._story_heading = label(role="dim")
+        self._alarms = AlarmLines(self._picture, self._navigator)
+        layout.addWidget(self._alarms)
         layout.addWidget(rule())
         layout.addWidget(self._story_heading)
         timeline = QWidget()
@@ -153,11 +169,50 @@ class FaultDetail(QFrame):
         if self._fault is not None and self._fault.equipment in self._picture.equipment:
             self._navigator.open_equipment(self._fault.equipment)
 
+    def do_timeline(self) -> None:
+        """The whole story on a page of its own."""
+        if self._fault is not None:
+            self.timeline_wanted.emit()
+
+    def do_merge(self) -> None:
+        """It has the same cause as another one."""
+        if self._fault is not None and self.merge.isEnabled():
+            self._open_form(joining.merge_form(self._picture, self._desk, self._fault))
+
+    def do_split(self) -> None:
+        """One of its alarms has another cause."""
+        if self._fault is not None and self.split.isEnabled():
+            self._open_form(joining.split_form(self._picture, self._desk, self._fault))
+
+    def _open_form(self, form: Form) -> None:
+        self._close_form()
+        self._typing = form
+        form.closed.connect(self._close_form)
+        self._place.addWidget(form)
+        form.show()
+
+    def _close_form(self) -> None:
+        if self._typing is not None:
+            self._typing.hide()
+            self._place.removeWidget(self._typing)
+            self._typing.deleteLater()
+            self._typing = None
+
     def _denied(self, problem: Problem) -> None:
         self._say(sentence(problem))
         self.refresh()
 
     # --- showing
+
+    @property
+    def fault(self) -> Fault | None:
+        """The fault that is shown."""
+        return self._fault
+
+    @property
+    def known_order(self) -> Order | None:
+        """Its order, where it is known."""
+        return self._order
 
     @property
     def number(self) -> int:
@@ -168,6 +223,7 @@ class FaultDetail(QFrame):
         """Another fault, or the same one after a change. ``order`` is that of the past."""
         if (fault.number if fault is not None else 0) != self.number:
             self._say("")
+            self._close_form()
             self._entries, self._told = [], ()
             self._scroll.verticalScrollBar().setValue(0)
         self._fault, self._order = fault, order
@@ -183,7 +239,7 @@ class FaultDetail(QFrame):
     def refresh(self) -> None:
         """Everything anew."""
         fault = self._fault
-        for widget in (self.take, self.order, self.machine, self._scroll, self._edge):
+        for widget in (self.take, self.order, self.machine, self.timeline, self.merge, self.split, self._scroll, self._edge):
             widget.setVisible(fault is not None)
         self.form.show_fault(fault)
         self._edge.setVisible(fault is not None and fault.open)
@@ -202,7 +258,7 @@ class FaultDetail(QFrame):
         self._fill_buttons(fault)
         self._clocks.show_fault(fault, order, sure=fault.open or order is not None or not fault.order)
         self._fill_ending(fault)
-        self._fill_alarms(fault)
+        self._alarms.show_fault(fault, self._entries)
         self._ask_story(fault)
 
     def tick(self) -> None:
@@ -222,6 +278,10 @@ class FaultDetail(QFrame):
                 parts.append(tr("faults.assignee", who=display(picture, order.assignee)))
         if fault.previous:
             parts.append(tr("faults.previous", fault=f"F-{fault.previous:06d}"))
+        if fault.split_from:
+            parts.append(tr("faults.split_from", fault=f"F-{fault.split_from:06d}"))
+        if fault.merged_into:
+            parts.append(tr("faults.merged_into", fault=f"F-{fault.merged_into:06d}"))
         if self._desk.pending("fault", fault.number):
             parts.append(tr("faults.pending"))
         return parts
@@ -230,6 +290,14 @@ class FaultDetail(QFrame):
         self.take.setText(tr("faults.act.take"))
         self.order.setText(tr("faults.act.order"))
         self.machine.setText(tr("faults.act.equipment"))
+        self.timeline.setText(tr("faults.act.timeline"))
+        self.merge.setText(tr("faults.act.merge"))
+        self.split.setText(tr("faults.act.split"))
+        may = self._picture.may(Right.CLOSE_FAULT)
+        self.merge.setEnabled(fault.open and may and bool(joining.mergeable(self._picture, fault)))
+        self.split.setEnabled(may and joining.splittable(self._picture, fault))
+        self.merge.setToolTip(tr("faults.merge.tip"))
+        self.split.setToolTip(tr("faults.split.tip"))
         for button, act in ((self.take, presenter.take(self._picture, fault)), (self.order, presenter.open_order(fault))):
             button.setEnabled(act.able)
             button.setToolTip(act.why)
@@ -247,46 +315,6 @@ class FaultDetail(QFrame):
         lines += [tr(f"faults.ending.{key}", text=text) for key, text in (("cause", fault.cause), ("remedy", fault.remedy)) if text]
         self._ending.setText("\n".join(lines))
 
-    # --- alarms
-
-    def _fill_alarms(self, fault: Fault) -> None:
-        """Those that are still there lead to the alarm list; of those that are over, the log knows the words."""
-        _empty(self._alarms)
-        present = presenter.alarms_of(self._picture, fault)
-        there = {alarm.number for alarm in present}
-        over = [alarm for alarm in self._told_alarms() if alarm.number not in there]
-        self._alarms_heading.setText(tr("faults.alarms", count=len(fault.alarms), active=sum(alarm.active for alarm in present)))
-        for alarm in present[:MOST_ALARMS]:
-            button = QPushButton(self._alarm_text(alarm))
-            button.setObjectName(f"fault_alarm_{alarm.number}")
-            button.setProperty("flat", True)
-            button.setStyleSheet("text-align: left;")
-            button.setToolTip(tr("faults.alarm.open"))
-            button.clicked.connect(partial(self._go_alarm, alarm.number))
-            self._alarms.addWidget(button)
-        for alarm in over[: max(0, MOST_ALARMS - len(present))]:
-            at = short_text(alarm.returned_at, self._picture.now(), self._picture.estate.site.timezone)
-            line = label(tr("faults.alarm.over", text=alarm.text.get(language()), at=at), "faint", wrap=True)
-            line.setContentsMargins(6, 2, 6, 2)
-            self._alarms.addWidget(line)
-        if (more := len(present) - MOST_ALARMS) > 0:
-            self._alarms.addWidget(label(tr("faults.alarms.more", count=more), "faint"))
-
-    def _alarm_text(self, alarm: Alarm) -> str:
-        at = short_text(alarm.raised_at, self._picture.now(), self._picture.estate.site.timezone)
-        state = tr(f"domain.alarm_state.{alarm.state}")
-        return f"P{alarm.priority}  {alarm.text.get(language())}  {at}  {state}  ›"
-
-    def _told_alarms(self) -> list[Alarm]:
-        found: dict[int, Alarm] = {}
-        for entry in reversed(self._entries):
-            if isinstance(entry.event, AlarmRaised | AlarmReturned | AlarmAcknowledged | AlarmAssigned):
-                found[entry.event.alarm.number] = entry.event.alarm
-        return list(found.values())
-
-    def _go_alarm(self, number: int, _checked: bool = False) -> None:
-        self._navigator.open_alarm(number)
-
     # --- the story
 
     def _ask_story(self, fault: Fault) -> None:
@@ -302,7 +330,7 @@ class FaultDetail(QFrame):
         asked = self._asked
         if not self._entries:
             self._story_heading.setText(tr("faults.story.loading"))
-            _empty(self._story)
+            emptied(self._story)
 
         def answered(answer: Answer) -> None:
             if asked != self._asked or not isinstance(answer, LogAnswer):
@@ -329,11 +357,11 @@ class FaultDetail(QFrame):
         told = {entry.sequence: entry for entry in entries if presenter.worth_telling(entry)}
         self._entries = sorted(told.values(), key=lambda entry: -entry.sequence)
         self._fill_story(fault)
-        self._fill_alarms(fault)
+        self._alarms.show_fault(fault, self._entries)
 
     def _fill_story(self, fault: Fault) -> None:
         """Newest first."""
-        _empty(self._story)
+        emptied(self._story)
         if self._told and not self._entries:
             self._story_heading.setText(tr("faults.story.empty"))
             return
@@ -349,12 +377,3 @@ class FaultDetail(QFrame):
     def _say(self, text: str) -> None:
         self._error.setText(text)
         self._error.setVisible(bool(text))
-
-
-def _empty(layout: QLayout) -> None:
-    while layout.count():
-        item = layout.takeAt(0)
-        widget = item.widget() if item is not None else None
-        if widget is not None:
-            widget.hide()
-            widget.deleteLater()

@@ -9,10 +9,12 @@ from console.domain.accounts import Right
 from console.domain.alarms import Alarm
 from console.domain.events import (
     AlarmAcknowledged,
+    AlarmAdvanced,
     AlarmAssigned,
     AlarmRaised,
     AlarmReturned,
     Entry,
+    FaultAdvanced,
     FaultClockWarned,
     FaultClosed,
     NoticeCancelled,
@@ -220,6 +222,12 @@ def what(picture: Picture, entry: Entry) -> str:  # noqa: PLR0911 - one line a k
         case FaultClosed():
             code = tr(f"domain.close_code.{event.fault.close_code}") if event.fault.close_code is not None else ""
             about = " · ".join(word for word in (code, event.fault.cause, event.fault.remedy) if word)
+            return tr("faults.story", what=name, about=about)
+        case FaultAdvanced():
+            about = tr(f"faults.story.{event.what}", fault=event.fault.id, other=f"F-{event.other:06d}", reason=event.reason)
+            return tr("faults.story", what=name, about=about)
+        case AlarmAdvanced():
+            about = f"{event.alarm.text.get(language())} {tr(f'faults.story.alarm.{event.what}')}"
             return tr("faults.story", what=name, about=about)
         case OrderRaised():
             return tr("faults.story", what=name, about=event.order.id)

@@ -16,6 +16,7 @@ from console.ui.desk import Desk
 from console.ui.faults import presenter
 from console.ui.faults.detail import FaultDetail, Navigator
 from console.ui.faults.presenter import Row
+from console.ui.faults.timeline import TimelinePage
 from console.ui.moments import full_text, short_text
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name, handler_text
@@ -50,12 +51,20 @@ class FaultsScreen(QWidget):
         self._blank = Blank()
         self.detail = FaultDetail(picture, desk, navigator)
         self.detail.setFixedWidth(460)
+        self.timeline = TimelinePage(picture, desk)
         self._lay_out()
         self._connect()
         self.retranslate()
 
     def _lay_out(self) -> None:
-        outer = QHBoxLayout(self)
+        whole = QHBoxLayout(self)
+        whole.setContentsMargins(0, 0, 0, 0)
+        self.pages = QStackedWidget()
+        whole.addWidget(self.pages)
+        listed = QWidget()
+        self.pages.addWidget(listed)
+        self.pages.addWidget(self.timeline)
+        outer = QHBoxLayout(listed)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(GAP)
         card = Card()
@@ -104,7 +113,13 @@ class FaultsScreen(QWidget):
         ):
             signal.connect(self._refresh)
         picture.ticked.connect(self._tick)
-        for key, act in (("T", self.detail.do_take), ("O", self.detail.do_open_order), ("E", self.detail.do_open_equipment)):
+        self.detail.timeline_wanted.connect(self.show_timeline)
+        self.timeline.closed.connect(self._leave_timeline)
+        self.timeline.fault_wanted.connect(self.show_fault)
+        keys = (("L", self.detail.do_timeline), ("M", self.detail.do_merge), ("P", self.detail.do_split))
+        for key, act in (
+            ("T", self.detail.do_take), ("O", self.detail.do_open_order), ("E", self.detail.do_open_equipment), *keys,
+        ):  # fmt: skip
             QShortcut(QKeySequence(key), self.table, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(act)
 
     def _columns(self) -> list[Column[Row]]:
@@ -180,6 +195,7 @@ class FaultsScreen(QWidget):
 
     def show_fault(self, number: int) -> None:
         """Select this fault; a closed one is in the history."""
+        self.pages.setCurrentIndex(0)
         fault = self._picture.faults.get(number)
         self._wanted = number
         self._typed.clear()
@@ -193,8 +209,19 @@ class FaultsScreen(QWidget):
         self._select_wanted()
         self.table.setFocus()
 
+    def show_timeline(self) -> None:
+        """The story of the fault that is shown."""
+        if self.detail.fault is not None:
+            self.timeline.show_fault(self.detail.fault, self.detail.known_order)
+            self.pages.setCurrentWidget(self.timeline)
+
+    def _leave_timeline(self) -> None:
+        self.pages.setCurrentIndex(0)
+        self.table.setFocus()
+
     def retranslate(self) -> None:
         """All words."""
+        self.timeline.retranslate()
         self._closed.setText(tr("faults.tab.history"))
         self._export.setText(tr("widgets.table.export"))
         self._typed.setPlaceholderText(tr("faults.filter"))
