@@ -67,6 +67,7 @@ from console.engine.publishing import Publishing
 from console.engine.queries import Queries
 from console.engine.reminding import Reminding
 from console.engine.reporting import Reporting
+from console.engine.reporting_mail import Mailer
 from console.engine.safety import Safety
 from console.engine.silencing import Silencing
 from console.engine.system import SystemAlarms
@@ -251,6 +252,10 @@ class Collector:
         self._reporting = Reporting(
             self._folder, self._workers, clock=clock, decisions=self._decisions, estate=lambda: self._configuring.estate
         )
+        self._mailer = Mailer(
+            self._decisions, self._deadlines, clock, reporting=self._reporting, outbox=self._outbox,
+            trusted=lambda: self._watch.clock_trusted,
+        )  # fmt: skip
         queries = self._queries = Queries(
             self._folder,
             self._workers,
@@ -313,6 +318,7 @@ class Collector:
         self._isolating.start()
         self._safety.start()
         self._outbox.start()
+        self._mailer.start()
         self._ledger.start()
         self._drilling.start()
         await self._first_commits()
@@ -342,6 +348,7 @@ class Collector:
         await self._planning.close()
         await self._lines.close()
         await self._publishing.close()
+        await self._mailer.close()
         await self._outbox.close()
         await self._ledger.close()
         for task in tasks:

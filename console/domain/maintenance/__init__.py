@@ -13,6 +13,7 @@ from console.domain.maintenance.outages import OutageNotice
 from console.domain.maintenance.parts import Part, StockMove
 from console.domain.maintenance.people import Person
 from console.domain.maintenance.planning import Plan, TurnChange
+from console.domain.maintenance.reports_mailing import Mailing
 from console.domain.maintenance.rescues import Rescue
 from console.domain.maintenance.rounds import Round, Route, RouteMemory
 from console.domain.maintenance.shifts import Handover, ShiftBook, ShiftCheck, ShiftNote, WatchList, WatchRecord
@@ -22,6 +23,7 @@ AnyRecord = (
     Person | Part | StockMove | Vendor | Visit
     | Route | RouteMemory | Round | Hazard | HazardSpot | EmergencyPlan | EmergencyRun | DrillPlan | Drill | Training
     | Rescue | OutageNotice | Card | LedgerBatch
+    | Mailing
     | DrillRun | Plan | TurnChange | CalendarYear
     | WatchList | WatchRecord | ShiftNote | ShiftCheck | Handover | ShiftBook
 )  # fmt: skip

@@ -26,6 +26,8 @@ from console.domain.maintenance.people_decisions import judge_person
 from console.domain.maintenance.planning import Plan, TurnChange
 from console.domain.maintenance.planning_decisions import judge_calendar, judge_plan, judge_turn
 from console.domain.maintenance.records import kind_of
+from console.domain.maintenance.reports_decisions import judge_mailing
+from console.domain.maintenance.reports_mailing import Mailing
 from console.domain.maintenance.rounds import Route
 from console.domain.maintenance.rounds_decisions import judge_route
 from console.domain.maintenance.shifts import ShiftNote, WatchList
@@ -54,6 +56,7 @@ JUDGES: dict[type[AnyRecord], Judge] = {
     Plan: judge_plan,
     TurnChange: judge_turn,
     CalendarYear: judge_calendar,
+    Mailing: judge_mailing,
 }
 
 

@@ -109,9 +109,15 @@ class Books:
     def _lives(self) -> tuple[tuple[int, int, Order], ...]:
         return tuple((order.created_at, _last(order), order) for order in self.real_orders)
 
+    @cached_property
+    def _chosen(self) -> dict[Period, list[Order]]:
+        return {}
+
     def orders_of(self, of: Period) -> list[Order]:
         """Those that can be in any figure of the period. A year has tens of thousands, a month a few hundred."""
-        return [order for began, last, order in self._lives if began < of.until and last >= of.since]
+        if of not in self._chosen:
+            self._chosen[of] = [order for began, last, order in self._lives if began < of.until and last >= of.since]
+        return self._chosen[of]
 
 
 def _last(order: Order) -> int:

@@ -9,8 +9,9 @@ LONGEST_REASON = 300  # characters of what a server answered
 HIDDEN = "***"
 
 
-def send(url: str, to: str, secret: str, title: str, body: str) -> str:
-    """Why it could not be sent, without the secret; empty: the server took it. ``to`` and ``secret`` go into the url."""
+def send(url: str, to: str, secret: str, title: str, body: str, *, attach: str = "") -> str:
+    """Why it could not be sent, without the secret; empty: the server took it. ``to`` and ``secret`` go into the url;
+    ``attach`` is a file that goes along where the channel takes one."""
     import apprise  # noqa: PLC0415 - takes a third of a second, and only in the process that sends
 
     filled = url.replace("{to}", quote(to, safe="")).replace("{secret}", _placed(url, secret))
@@ -23,7 +24,7 @@ def send(url: str, to: str, secret: str, title: str, body: str) -> str:
     sender = apprise.Apprise()
     sender.add(service)
     with apprise.LogCapture(level=logging.DEBUG, fmt="%(levelname)s %(message)s") as captured:  # type: ignore[no-untyped-call]
-        sent = bool(sender.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT))
+        sent = bool(sender.notify(title=title, body=body, body_format=apprise.NotifyFormat.TEXT, attach=attach or None))
         said = captured.getvalue()
     return "" if sent else _shown(_reason(said), secret)
 

@@ -287,30 +287,53 @@ class Outbox:
             if waits is not None and not waits.done():
                 waits.set_result(each)
 
-    async def _deliver(self, lane: Lane, due: list[Notice]) -> tuple[Problem | None, bool]:
-        """Why it did not go (``None``: it went), and whether it may have arrived all the same."""
-        world = self._decisions.world
-        channel = world.notify.channel(lane[0])
-        contact = world.notify.contact(lane[1])
-        address = contact.addresses.get(lane[0], "")
-        if channel is None or not channel.enabled:
-            return Problem("notify.no_channel", {"name": lane[0]}), False
-        if channel.personal and not address:
-            return Problem("notify.no_address", {"person": world.display(lane[1]), "name": channel.name.zh or channel.id}), False
-        try:
-            secret = await asyncio.to_thread(self._vault.get, channel.id) if channel.wants_secret else ""
-        except Refused as refused:
-            return refused.problem, False
-        if channel.wants_secret and not secret:
-            return Problem("notify.no_secret", {"name": channel.name.zh or channel.id}), False
-        said = wording.languages(channel, contact)
-        title, body = wording.compose(world, self._site(), due, said, self._clock.now())
+    async def deliver(self, channel: str, person: str, title: str, body: str, attach: Path) -> Problem | None:
+        """Send a file to a person now; why it did not go."""
+        found = await self._way(channel, person)
+        if isinstance(found, Problem):
+            return found
+        url, address, secret = found
         try:
             async with self._gate:
-                reason = await self._workers.run_once(PATIENCE, courier.send, channel.url, address, secret, title, body)
+                reason = await self._workers.run_once(PATIENCE, courier.send, url, address, secret, title, body, attach=str(attach))
+        except Refused as refused:
+            return refused.problem
+        return Problem("notify.undelivered", {"detail": reason}) if reason else None
+
+    async def _deliver(self, lane: Lane, due: list[Notice]) -> tuple[Problem | None, bool]:
+        """Why it did not go (``None``: it went), and whether it may have arrived all the same."""
+        found = await self._way(*lane)
+        if isinstance(found, Problem):
+            return found, False
+        world = self._decisions.world
+        channel = world.notify.channel(lane[0])
+        assert channel is not None
+        said = wording.languages(channel, world.notify.contact(lane[1]))
+        title, body = wording.compose(world, self._site(), due, said, self._clock.now())
+        url, address, secret = found
+        try:
+            async with self._gate:
+                reason = await self._workers.run_once(PATIENCE, courier.send, url, address, secret, title, body)
         except Refused as refused:
             return refused.problem, True
         return (Problem("notify.undelivered", {"detail": reason}), False) if reason else (None, False)
+
+    async def _way(self, name: str, person: str) -> tuple[str, str, str] | Problem:
+        """Url, address and secret of a channel for a person; or what is missing."""
+        world = self._decisions.world
+        channel = world.notify.channel(name)
+        address = world.notify.contact(person).addresses.get(name, "")
+        if channel is None or not channel.enabled:
+            return Problem("notify.no_channel", {"name": name})
+        if channel.personal and not address:
+            return Problem("notify.no_address", {"person": world.display(person), "name": channel.name.zh or channel.id})
+        try:
+            secret = await asyncio.to_thread(self._vault.get, channel.id) if channel.wants_secret else ""
+        except Refused as refused:
+            return refused.problem
+        if channel.wants_secret and not secret:
+            return Problem("notify.no_secret", {"name": channel.name.zh or channel.id})
+        return channel.url, address, secret
 
     def _report(self) -> None:
         wrong = next(iter(self._wrong.values()), None)
