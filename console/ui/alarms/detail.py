@@ -18,6 +18,7 @@ from console.texts import language, sentence, tr
 from console.ui.alarms import forms, presenter
 from console.ui.alarms.steps import StepList
 from console.ui.desk import Desk
+from console.ui.drills.alarmlinks import AlarmLinks
 from console.ui.moments import full_text
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
@@ -41,6 +42,10 @@ class Navigator(Protocol):
 
     def open_order(self, number: int) -> None: ...
 
+    def open_emergency(self, name: str) -> None: ...
+
+    def open_hazard(self, name: str) -> None: ...
+
 
 class AlarmDetail(QFrame):
     """Shows the focused alarm; acts on all selected ones."""
@@ -62,6 +67,8 @@ class AlarmDetail(QFrame):
         outer.addLayout(head)
         outer.addLayout(self._buttons())
         outer.addLayout(self._more_buttons())
+        self.links = AlarmLinks(picture, navigator)
+        outer.addWidget(self.links)
         self._place = QVBoxLayout()  # of a form
         outer.addLayout(self._place)
         self.form: Form | None = None
@@ -239,6 +246,7 @@ class AlarmDetail(QFrame):
             widget.setVisible(alarm is not None)
         self.reset.setVisible(any(each.latched for each in self._selected))
         self.steps.show_alarm(alarm)
+        self.links.show_alarm(alarm)
         for button, name in ((self.shelve, "shelve"), (self.reset, "reset"), (self.service, "service"), (self.test, "test")):
             button.setText(tr(f"alarms.act.{name}"))
         self.acknowledge.setText(tr("alarms.act.acknowledge"))

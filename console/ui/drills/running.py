@@ -72,7 +72,7 @@ class RunningPage(QWidget):
             Column("text", "emergencies.step.text", 0, lambda row: row[1].text.get(language()),
                    tooltip=lambda row: row[1].text.get(language()), bold=lambda row: row[1].done is None,
                    colour=lambda row: "text" if row[1].done is None else "dim"),
-            Column("role", "emergencies.step.role", 110, lambda row: row[1].role.get(language())),
+            Column("role", "emergencies.step.role", 160, lambda row: row[1].role.get(language())),
             Column("done", "emergencies.step.done", 240, done, tooltip=done),
         ]  # fmt: skip
 

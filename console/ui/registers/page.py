@@ -118,7 +118,6 @@ class RegisterPage(QWidget, Generic[R]):
     def _side(self) -> QWidget:
         self.detail = Card()
         self.facts = FactGrid()
-        self.detail.body.addWidget(self.facts)
         acts = QHBoxLayout()
         for act in self._acts.values():
             if not act.fresh:
@@ -127,6 +126,7 @@ class RegisterPage(QWidget, Generic[R]):
         self.detail.body.addLayout(acts)
         self._place = QVBoxLayout()
         self.detail.body.addLayout(self._place)
+        self.detail.body.addWidget(self.facts)
         self.detail.body.addWidget(self.versions)
         self.detail.body.addStretch(1)
         scroll = QScrollArea()

@@ -47,8 +47,8 @@ class RouteEditor(QWidget):
             Column("text", "routes.check.text", 0, lambda row: row[1].text.get(language())),
             Column("kind", "routes.check.kind", 80, lambda row: tr(f"rounds.kind.{row[1].kind.value}")),
             Column("wanted", "routes.check.wanted", 130, lambda row: presenter.wanted(row[1])),
-            Column("point", "routes.check.point", 140, lambda row: row[1].point),
-            Column("on_fail", "routes.check.on_fail", 90, lambda row: tr(f"rounds.on_fail.{row[1].on_fail}")),
+            Column("point", "routes.check.point", 190, lambda row: row[1].point),
+            Column("on_fail", "routes.check.on_fail", 130, lambda row: tr(f"rounds.on_fail.{row[1].on_fail}")),
         ]
 
     def _lay_out(self) -> None:
@@ -175,6 +175,7 @@ class RouteEditor(QWidget):
         self._assignee.setText(route.assignee)
         self._automatic.setChecked(route.automatic)
         self._source.setText(route.source.get(language()))
+        self._source.setCursorPosition(0)
         if route.equipment:
             self._equipment.setCurrentIndex(max(0, self._equipment.findData(route.equipment)))
         self._checks = list(route.checks)
