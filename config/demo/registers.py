@@ -1,23 +1,74 @@
-"""What the demo estate's registers hold on its first day: invented people, vendors and parts, so that no page is empty."""
+"""What the demo estate's registers hold on its first day, so that no page is empty: invented people, vendors and parts, and rounds,
+emergency plans and drills from the shipped templates."""
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
+from console.domain.commands import Command
+from console.domain.estate import Estate
 from console.domain.maintenance import AnyRecord
+from console.domain.maintenance import safety_templates as templates
+from console.domain.maintenance.hazards import RecordHazard
 from console.domain.maintenance.parts import MoveKind, MoveStock, Part
 from console.domain.maintenance.people import Certificate, Person
+from console.domain.maintenance.shifts import LIST_ID, WatchItem, WatchList
 from console.domain.maintenance.vendors import Contract, Vendor
+from console.domain.text import Text
 from console.domain.times import DAY
 
 _PHONE = "000-0000-{:04d}"  # no such number exists
 
 
-def records(now: int) -> tuple[AnyRecord, ...]:
-    """Vendors, people and parts; dates are reckoned from ``now`` (UTC ns), so that something always runs out soon."""
-    return (*_vendors(now), *_people(now), *_parts())
+_WALKS = ("daily_patrol", "fire_daily", "elevator_daily_control", "elevator_weekly_screening", "materials")
+_ROUNDS = (("pump_room", "T1-DW"), ("pump_room", "T2-DW"), ("elevator_remote", "T1-L1"), ("elevator_remote", "T2-L1"))
+_PLANS = ("fire", "trapped", "power_cut", "leak", "equipment")
+_DRILLS = ("full_yearly", "fire_half_yearly", "elevator_half_yearly")
+_WATCHED = ("T1-DW.discharge_pressure", "T1-DW.tank_level", "T2-DW.discharge_pressure", "P-EM01.active_power")
 
 
-def stock() -> tuple[MoveStock, ...]:
-    """What is on the shelf: the parts' first delivery. One of them is already short."""
+def records(estate: Estate, now: int) -> tuple[AnyRecord, ...]:
+    """Everything that is saved plainly; dates are reckoned from ``now`` (UTC ns), so that something always runs out soon."""
+    return (*_vendors(now), *_people(now), *_parts(), *_safety(estate), _watch_list(estate))
+
+
+def _safety(estate: Estate) -> tuple[AnyRecord, ...]:
+    points = {point.id for point in estate.points}
+    routes = templates.routes()
+    return (
+        *(templates.route_for(routes[name], "", points) for name in _WALKS),
+        *(
+            replace(route, title=Text(f"{route.title.zh}（{machine}）", f"{route.title.en} ({machine})"))
+            for name, machine in _ROUNDS
+            for route in (templates.route_for(routes[name], machine, points),)
+        ),
+        *(templates.emergency_plans()[name] for name in _PLANS),
+        *(templates.drill_plans()[name] for name in _DRILLS),
+    )
+
+
+def _watch_list(estate: Estate) -> WatchList:
+    known = {point.id: point for point in estate.points}
+    machines = {machine.id: machine.name for machine in estate.equipment}
+    items = [
+        WatchItem(
+            Text(f"{machines[point.equipment].zh} {point.name.zh}", f"{machines[point.equipment].en} {point.name.en}"),
+            point.id, point.unit,
+        )
+        for name in _WATCHED if (point := known.get(name)) is not None
+    ]  # fmt: skip
+    typed = WatchItem(Text("值班室室温", "Control room temperature"), unit="℃")
+    return WatchList(id=LIST_ID, items=(*items, typed))
+
+
+def acts() -> tuple[Command, ...]:
+    """What has happened already: parts were delivered, a hazard was found."""
+    found = RecordHazard("一层强电井内堆放杂物", "electric", place="1号楼 1层强电井")
+    return (*_stock(), found)
+
+
+def _stock() -> tuple[MoveStock, ...]:
+    """The parts' first delivery. One of them is already short."""
     first = (
         ("BR-6308", 6, 86.0), ("SEAL-35", 3, 120.0), ("DET-YG", 12, 95.0), ("ROLLER-80", 8, 45.0), ("FUSE-6A", 40, 2.5),
         ("BELT-DOOR", 1, 210.0),

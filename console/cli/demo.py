@@ -142,10 +142,10 @@ def _fill_registers(folder: Path, accounts: Path) -> None:
         snapshot = call.snapshot()
         if snapshot.records:
             return  # a store that was used before
-        records = registers.records(snapshot.now)
+        records = registers.records(snapshot.estate, snapshot.now)
         call.ask(SaveRecords(records, (0,) * len(records)))
-        for move in registers.stock():
-            call.ask(move)
+        for act in registers.acts():
+            call.ask(act)
 
 
 def _await_ready(devices: subprocess.Popen[bytes], folder: Path) -> int:
