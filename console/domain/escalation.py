@@ -12,7 +12,8 @@ a hazard is ``reported``     the supervisor and the manager on duty and the subs
 ============================ =====================================================================================
 
 A mark is announced only while its clock runs (``console.domain.promises``) and never while the wall clock is not trusted, so the
-same holds here. A drill's fault is told to the drill's own list and to nobody else. A level at which nobody is on duty hands the matter to the next one above.
+same holds here. A level at which nobody is on duty hands the matter to the next one above. A drill's fault is told to the drill's
+own list and to nobody else.
 """
 
 from __future__ import annotations
@@ -219,7 +220,9 @@ def _concerns(world: World, subscription: Subscription, fault: Fault) -> bool:
     if not (subscription.equipment or subscription.systems or subscription.places):
         return True
     equipment = world.equipment.get(fault.equipment)
-    if equipment is not None and (equipment.system in subscription.systems or _lies_in(world, equipment.location, subscription.places)):
+    if equipment is not None and equipment.system in subscription.systems:
+        return True
+    if equipment is not None and _lies_in(world, equipment.location, subscription.places):
         return True
     name, seen = fault.equipment, set[str]()
     while name and name not in seen:

@@ -51,6 +51,8 @@ def step_of(event: Event, now: int) -> DrillStep | None:  # noqa: PLR0911 - one 
             return DrillStep(now, "warned", about=event.fault.id, note=f"{event.clock} {event.percent} %")
         case ev.FaultClosed():
             return DrillStep(now, "closed", event.fault.closed_by, about=event.fault.id)
+        case ev.FaultAdvanced():
+            return DrillStep(now, event.what, about=event.fault.id, note=f"F-{event.other:06d}")
         case ev.OrderAdvanced():
             return _order_step(event.order, event.what, now)
         case _:

@@ -229,7 +229,8 @@ class TimelinePage(QWidget):
     def retranslate(self) -> None:
         """All words."""
         self.back.setText(tr("faults.timeline.back"))
-        self.export.setText(tr("faults.export"))
+        self.export.setText(tr("widgets.table.export"))
+        self._typed.setPlaceholderText(tr("faults.filter"))
         self._clocks.set_heading(tr("faults.timeline.clocks"))
         self._clock_note.setText(tr("faults.timeline.clock_note"))
         self._repeats.set_heading(tr("faults.timeline.repeats"), tr("faults.timeline.repeats_of", days=REPEATS_DAYS))

@@ -74,9 +74,9 @@ class DrillPage(QWidget):
             [
                 Column("id", "shift.line.id", 100, lambda run: run.name, sort=lambda run: run.number, bold=loud),
                 Column("title", "shift.drill.title", 0, lambda run: run.title, tooltip=lambda run: run.title, bold=loud),
-                Column("event", "shift.drill.event", 110, lambda run: tr(f"drill.scenario.{run.event}")),
+                Column("event", "shift.drill.event", 130, lambda run: tr(f"drill.scenario.{run.event}")),
                 Column("at", "shift.drill.began", 140, lambda run: full_text(run.at, self._zone()), sort=lambda run: run.at),
-                Column("state", "shift.line.state", 80, state, colour=lambda run: "" if run.open else "dim", bold=loud),
+                Column("state", "shift.line.state", 100, state, colour=lambda run: "" if run.open else "dim", bold=loud),
             ],
             lambda run: run.id,
             self,

@@ -40,7 +40,7 @@ def step_columns(picture: Picture, run: Callable[[], DrillRun | None]) -> list[C
         return f"{display(picture, step.by)} {step.station}".strip() if step.by else tr("faults.by_system")
 
     return [
-        Column("at", "shift.line.at", 90, at, sort=lambda row: row[0]),
+        Column("at", "shift.line.time", 90, at, sort=lambda row: row[0]),
         Column("elapsed", "shift.drill.elapsed", 100, elapsed, RIGHT, sort=lambda row: row[1].at, colour=lambda _r: "dim"),
         Column("what", "shift.line.text", 0, lambda row: step_text(picture, row[1])),
         Column("who", "shift.line.who", 170, who, colour=lambda _r: "dim"),

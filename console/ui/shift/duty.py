@@ -111,7 +111,7 @@ class DutyPage(QWidget):
         zone = self._zone
         self._model: RowModel[ShiftNote] = RowModel(
             [
-                Column("at", "shift.line.at", 120, lambda n: short_text(n.at, self._picture.now(), zone()), sort=lambda n: n.at),
+                Column("at", "shift.line.time", 120, lambda n: short_text(n.at, self._picture.now(), zone()), sort=lambda n: n.at),
                 Column("text", "shift.line.text", 0, lambda n: n.text, tooltip=lambda n: n.text),
                 Column("by", "shift.line.who", 110, lambda n: display(self._picture, n.by), colour=lambda _n: "dim"),
             ],
