@@ -83,7 +83,7 @@ class AgendaPage(QWidget):
         self._buttons: dict[str, QPushButton] = {}
         for act, key in ACTS.items():
             button = self._buttons[act] = QPushButton()
-            button.setObjectName(f"plans_{act}")
+            button.setObjectName(f"agenda_{act}")
             button.clicked.connect(getattr(self, f"do_{act}"))
             acts.addWidget(button)
             for widget in (self.table, self.month):
@@ -91,7 +91,7 @@ class AgendaPage(QWidget):
         acts.addStretch(1)
         self.detail.body.addLayout(acts)
         self._why = label(role="dim", wrap=True)
-        self._why.setObjectName("plans_why")
+        self._why.setObjectName("agenda_why")
         self.detail.body.addWidget(self._why)
         self._place = QVBoxLayout()
         self.detail.body.addLayout(self._place)
@@ -125,7 +125,7 @@ class AgendaPage(QWidget):
         self._team.setObjectName("plans_team")
         self._team.currentIndexChanged.connect(self._filter)
         self._typed = QLineEdit()
-        self._typed.setObjectName("plans_filter")
+        self._typed.setObjectName("agenda_filter")
         self._typed.setClearButtonEnabled(True)
         self._typed.textChanged.connect(self._filter)
         bar.addWidget(self._team)
