@@ -299,13 +299,13 @@ async def _lived(folder: Path, day: list[Step], crashes: frozenset[int]) -> Life
     return life
 
 
-def measure_crashes(crashes: int, seed: int) -> int:
-    """How many log entries and records differ after so many crashes in that day."""
-    return asyncio.run(_measured(crashes, seed))
+def measure_crashes(crashes: int, seed: int, polls: int = DAY // POLL) -> int:
+    """How many log entries and records differ after so many crashes in that day's first polls."""
+    return asyncio.run(_measured(crashes, seed, polls))
 
 
-async def _measured(crashes: int, seed: int) -> int:
-    day = recorded_day(seed)
+async def _measured(crashes: int, seed: int, polls: int) -> int:
+    day = recorded_day(seed)[:polls]
     chosen = frozenset(random.Random(seed).sample(range(len(day)), crashes))
     with tempfile.TemporaryDirectory(prefix="bench-crashes-", ignore_cleanup_errors=True) as name:
         whole = await _lived(Path(name) / "whole", day, frozenset())
