@@ -8,11 +8,11 @@ from collections.abc import Callable
 from console.domain.documents import Chart
 from console.papers import fonts
 from console.papers.pages import INK, PALE, RULE, SMALL, Pages
+from console.papers.scales import scale, tick
 
 HEIGHT = 165.0  # points, with labels and legend
 _SHADES = (0.25, 0.62, 0.82, 0.45)
 _DASHES: tuple[tuple[float, ...], ...] = ((), (4, 2), (1, 2), (6, 2, 1, 2))
-_TICKS = 5
 
 
 def draw(pages: Pages, chart: Chart) -> None:
@@ -23,7 +23,7 @@ def draw(pages: Pages, chart: Chart) -> None:
     pages.lines(fonts.wrapped(title, 10, pages.room)[:1], 10, bold=True)
     top, low = pages.y - 8, pages.y - HEIGHT + 42
     edges = scale([value for each in chart.series for value in each.values], chart.target)
-    names = [_number(edge, chart.percent) for edge in edges]
+    names = [tick(edge, percent=chart.percent) for edge in edges]
     left = pages.left + max(fonts.width(name, SMALL) for name in names) + 6
     right = pages.right
     span = edges[-1] - edges[0]
@@ -52,19 +52,6 @@ def draw(pages: Pages, chart: Chart) -> None:
         pages.canvas.setDash()
     _legend(pages, chart, left, low - 2 * SMALL - 14)
     pages.y -= HEIGHT
-
-
-def scale(values: list[float | None], target: float | None) -> list[float]:
-    """Round numbers from 0 (or below the least) to above the greatest, evenly apart."""
-    known = [value for value in (*values, target) if value is not None and math.isfinite(value)]
-    least, most = min([0.0, *known]), max([0.0, *known])
-    if least == most:
-        most = 1.0
-    raw = (most - least) / _TICKS
-    power = 10.0 ** math.floor(math.log10(raw))
-    step = next(power * factor for factor in (1, 2, 2.5, 5, 10) if raw <= power * factor * (1 + 1e-9))
-    first, last = math.floor(least / step + 1e-9), math.ceil(most / step - 1e-9)
-    return [step * number for number in range(first, last + 1)]
 
 
 def _bars(pages: Pages, chart: Chart, number: int, height: Callable[[float], float], left: float) -> None:
@@ -117,7 +104,3 @@ def _stroke(pages: Pages, shade: float, wide: float, dash: tuple[float, ...]) ->
     pages.canvas.setStrokeGray(shade)
     pages.canvas.setLineWidth(wide)
     pages.canvas.setDash(list(dash)) if dash else pages.canvas.setDash()
-
-
-def _number(value: float, percent: bool) -> str:
-    return f"{100 * value:.4g} %" if percent else f"{value:,.10g}"

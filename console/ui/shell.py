@@ -50,7 +50,7 @@ CLASSES = {
     "commissioning": "CommissioningScreen", "people": "PeopleScreen", "quality": "QualityScreen", "stock": "StockScreen",
     "ledger": "LedgerScreen",
     "plans": "PlansScreen", "shift": "ShiftScreen",
-    "myday": "MydayScreen",
+    "myday": "MydayScreen", "reports": "ReportsScreen",
 }  # fmt: skip
 SUBJECTS: dict[str, tuple[str, Callable[[str], object]]] = {  # how a screen shows what it was opened for
     "equipment": ("show_equipment", str), "alarms": ("show_subject", str), "faults": ("show_fault", int),
