@@ -259,6 +259,10 @@ class Shell(QMainWindow):
         """The emergency run, or ``plan?alarm`` to choose one for an alarm."""
         self._go("drills", name)
 
+    def open_ledger(self, card: str) -> None:
+        """The card in the ledger's grid."""
+        self._go("ledger", card)
+
     def open_trend(self, points: list[str]) -> None:
         """The trend page with these points."""
         self._go("trends", " ".join(points))

@@ -27,7 +27,8 @@ SYSTEMS = ("elevator", "water", "fire", "power", "metering", "heating", "drainag
 
 
 KINDS = (
-    "elevator", "pump", "pump_set", "secondary_water_supply", "domestic_pump", "sump", "fire_panel", "smoke_detector", "energy_meter",
+    "elevator", "pump", "pump_set", "secondary_water_supply", "domestic_pump", "sump", "fire_panel", "smoke_detector",
+    "energy_meter",
     "water_meter", "meter", "vfd", "motor_protector", "ups", "pressure_sensor", "level_sensor", "leak_sensor", "other",
 )  # fmt: skip
 """Kinds of equipment that have a name of ours: those that the site file's types know. Open, too."""

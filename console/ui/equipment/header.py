@@ -39,6 +39,8 @@ class Navigator(Protocol):
 
     def open_bench(self, point: str) -> None: ...
 
+    def open_ledger(self, card: str) -> None: ...
+
 
 class Header(QFrame):
     """See the module."""

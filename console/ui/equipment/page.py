@@ -1,29 +1,32 @@
-"""One machine's page: what it is, its live state, its points with their trend, and what is to be done about it."""
+"""One machine's page: what it is; its live state with points and trend; its card with documents; its life story."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QTabBar, QVBoxLayout, QWidget
 
 from console.domain.estate import Equipment, Point
 from console.texts import tr
 from console.ui.desk import Desk
 from console.ui.equipment import presenter
 from console.ui.equipment.aside import Aside
+from console.ui.equipment.cardpage import CardPage
 from console.ui.equipment.drawings import Drawing, MeterDrawing
 from console.ui.equipment.header import Header, Navigator
 from console.ui.equipment.lift import LiftDrawing
 from console.ui.equipment.panel import PanelDrawing
 from console.ui.equipment.points import PointsCard
 from console.ui.equipment.pumps import PumpDrawing, PumpSetDrawing
+from console.ui.equipment.storypage import StoryPage
 from console.ui.equipment.trend import TrendCard
 from console.ui.picture import Picture
 from console.ui.widgets.cards import GAP, Card
 
 NARROW = 1280  # below it the right column takes turns with the drawing
 SIDE = 350
+TABS = ("live", "card", "story")
 
 
 class MachinePage(QWidget):
@@ -41,12 +44,14 @@ class MachinePage(QWidget):
         self._drawings: dict[str, Drawing] = {}
         self.drawing: Drawing | None = None
         self._navigator = navigator
+        self.card, self.story = CardPage(picture, desk), StoryPage(picture, desk, navigator)
         self._lay_out()
         self.points.picked.connect(self._picked)
         self.points.bench_asked.connect(navigator.open_bench)
         self.aside.alarm_opened.connect(navigator.open_alarm)
         self.aside.order_opened.connect(navigator.open_order)
         self.trend.wide_asked.connect(navigator.open_trend)
+        self.card.ledger_asked.connect(navigator.open_ledger)
         picture.values_changed.connect(self._values)
         picture.alarms_changed.connect(self._alarms)
         picture.orders_changed.connect(self._orders)
@@ -61,7 +66,9 @@ class MachinePage(QWidget):
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(GAP)
         outer.addWidget(self.header)
-        self._columns = QHBoxLayout()
+        self._live = QWidget()
+        self._columns = QHBoxLayout(self._live)
+        self._columns.setContentsMargins(0, 0, 0, 0)
         self._columns.setSpacing(GAP)
         self._left = QVBoxLayout()
         self._left.setSpacing(GAP)
@@ -85,7 +92,17 @@ class MachinePage(QWidget):
         self._columns.addLayout(self._left)
         self._columns.addLayout(middle, 1)
         self._columns.addWidget(self.aside)
-        outer.addLayout(self._columns, 1)
+        self.sheets = QTabBar()
+        self.sheets.setObjectName("machine_tabs")
+        self.sheets.setDrawBase(False)
+        for _name in TABS:
+            self.sheets.addTab("")
+        self._stack = QStackedWidget()
+        for page in (self._live, self.card, self.story):
+            self._stack.addWidget(page)
+        self.sheets.currentChanged.connect(self._stack.setCurrentIndex)
+        outer.addWidget(self.sheets)
+        outer.addWidget(self._stack, 1)
         self._narrow = False
         self._turn(False)
 
@@ -129,6 +146,14 @@ class MachinePage(QWidget):
         self.header.show_machine(machine)
         self._show_drawing(machine)
         self.points.show_machine(machine.id, points)
+        self.card.show_card(machine.id)
+        self.story.show_machine(machine)
+        live = machine.id in self._picture.equipment
+        self.sheets.setTabVisible(0, live)
+        if not live and self.sheets.currentIndex() == 0:
+            self.sheets.setCurrentIndex(1)
+        elif live and other:
+            self.sheets.setCurrentIndex(0)
         self.aside.show_machine(machine)
         if other:
             self.points.table.clearSelection()
@@ -141,6 +166,10 @@ class MachinePage(QWidget):
 
     def retranslate(self) -> None:
         """All words."""
+        for place, name in enumerate(TABS):
+            self.sheets.setTabText(place, tr(f"ledger.page.{name}"))
+        self.card.retranslate()
+        self.story.retranslate()
         if self._machine is not None:
             self.points.retranslate()
             self.show_machine(self._machine)

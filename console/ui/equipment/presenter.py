@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from console.domain.alarms import Alarm
 from console.domain.estate import Equipment, Location, Point, ValueKind
+from console.domain.maintenance.cards import SIMULATED, Card
 from console.domain.orders import Order
 from console.domain.plans import MaintenancePlan
 from console.domain.times import DAY
@@ -15,9 +16,18 @@ from console.ui.picture import Picture, Reading
 from console.ui.pinyin import findable
 from console.ui.strip import loudest_first
 
-SIMULATED = frozenset({"load", "use", "power_kw", "flow_m3h", "setpoint_bar"})  # rated keys that only the simulator reads
 DRAWN = (ValueKind.ANALOG, ValueKind.COUNTER)  # kinds that make a curve
 SOON = 14 * DAY
+
+
+def machine_of(picture: Picture, equipment_id: str) -> Equipment | None:
+    """The machine of that id; a card of the ledger that has no points is one, too."""
+    machine = picture.equipment.get(equipment_id)
+    card = picture.records(Card).get(equipment_id) if machine is None else None
+    if card is None:
+        return machine
+    rated = {"make": card.make, "model": card.model, "serial": card.serial}
+    return Equipment(card.id, card.title, card.kind, "", card.location, card.system, card.parent, rated=rated)
 
 
 def building_of(picture: Picture, location_id: str) -> Location | None:
@@ -88,7 +98,7 @@ def orders_of(picture: Picture, equipment_id: str) -> list[Order]:
 
 def rated_of(machine: Equipment) -> list[tuple[str, str]]:
     """The name plate, without what only the simulator reads; make, model and serial stand in the header."""
-    hidden = SIMULATED | {"make", "model", "serial", "short"}
+    hidden = SIMULATED | {"make", "model", "serial"}
     return [(rated_name(key), value) for key, value in machine.rated.items() if key not in hidden and value]
 
 

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QWidget
 
 from console.texts import tr
 from console.ui.desk import Desk
+from console.ui.equipment import presenter
 from console.ui.equipment.header import Navigator
 from console.ui.equipment.page import MachinePage
 from console.ui.equipment.tree import EquipmentTree
@@ -52,6 +53,7 @@ class EquipmentScreen(QWidget):
         self.search.returnPressed.connect(self.tree.open_first)
         self.tree.opened.connect(self._opened)
         picture.replaced.connect(self._replaced)
+        picture.records_changed.connect(self._records)
         picture.alarms_changed.connect(self._alarms)
         picture.link_changed.connect(self._alarms)
         self.retranslate()
@@ -79,8 +81,13 @@ class EquipmentScreen(QWidget):
     def _replaced(self) -> None:
         self.retranslate()
 
+    def _records(self, kinds: set[str]) -> None:
+        """A card without points may be the one that is shown, or have been."""
+        if "card" in kinds and self._chosen and self._chosen not in self._picture.equipment:
+            self._show()
+
     def _show(self) -> None:
-        picture, machine = self._picture, self._picture.equipment.get(self._chosen)
+        picture, machine = self._picture, presenter.machine_of(self._picture, self._chosen)
         if machine is not None:
             self.page.show_machine(machine)
             self._stack.setCurrentWidget(self.page)

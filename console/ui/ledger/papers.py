@@ -27,9 +27,10 @@ PAPERS = (
 class PaperBar(QWidget):
     """A choice of papers and a button. ``wanted`` names the cards (none: all of them)."""
 
-    def __init__(self, picture: Picture, desk: Desk, wanted: Callable[[], tuple[str, ...]]) -> None:
+    def __init__(self, picture: Picture, desk: Desk, wanted: Callable[[], tuple[str, ...]], *, labels_only: bool = False) -> None:
         super().__init__()
         self._picture, self._desk, self._wanted = picture, desk, wanted
+        self._papers = [each for each in PAPERS if each[0] == "labels" or not labels_only]
         self.choice, self.make = QComboBox(), QPushButton()
         self.choice.setObjectName("ledger_paper")
         self.make.setObjectName("ledger_make")
@@ -47,7 +48,7 @@ class PaperBar(QWidget):
         """All words."""
         at = max(0, self.choice.currentIndex())
         self.choice.clear()
-        for paper, form, size in PAPERS:
+        for paper, form, size in self._papers:
             words = f"{tr(f'ledger.paper.{paper}')} {tr('ledger.paper.size', size=size.replace('x', '×')) if size else form}"
             self.choice.addItem(words, (paper, form, size))
         self.choice.setCurrentIndex(at)

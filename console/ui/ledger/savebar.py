@@ -63,6 +63,12 @@ class SaveBar(QFrame):
         outer.addLayout(row)
         self.retranslate()
 
+    def use(self, draft: Draft) -> None:
+        """Another draft."""
+        self._draft, self._problem = draft, None
+        self.reason.clear()
+        self.refresh()
+
     def retranslate(self) -> None:
         """All words."""
         for button, name in ((self.undo, "undo"), (self.redo, "redo"), (self.save, "save"), (self.discard, "discard")):

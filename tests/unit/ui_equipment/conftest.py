@@ -39,6 +39,9 @@ class Been:
     def open_bench(self, point: str) -> None:
         self.places.append(("bench", point))
 
+    def open_ledger(self, card: str) -> None:
+        self.places.append(("ledger", card))
+
     def open_trend(self, points: list[str]) -> None:
         self.places.append(("trend", points))
 
