@@ -18,6 +18,7 @@ from console.ui.desk import Desk
 from console.ui.drills import presenter
 from console.ui.hazards.forms import PhotoLine, machines
 from console.ui.moments import date_text, full_text
+from console.ui.notices.form import notice_form
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.registers.forms import RegisterForm, words_of
@@ -123,14 +124,14 @@ def trainings_page(picture: Picture, desk: Desk) -> WrittenPage:
     return WrittenPage("trainings", past, form, lambda: picture.may(Right.MANAGE_SAFETY), picture)  # type: ignore[arg-type] # read only
 
 
-def notices_page(picture: Picture, desk: Desk) -> PastPage[OutageNotice]:
+def notices_page(picture: Picture, desk: Desk) -> WrittenPage:
     """The notices that were issued to residents (R-WO-08)."""
     zone = picture.estate.site
 
     def text(notice: OutageNotice) -> str:
         return (notice.zh if language().startswith("zh") else notice.en or notice.zh).replace("\n", " ")
 
-    return PastPage(
+    past: PastPage[OutageNotice] = PastPage(
         picture,
         desk,
         "outages",
@@ -146,6 +147,7 @@ def notices_page(picture: Picture, desk: Desk) -> PastPage[OutageNotice]:
             Column("issued", "outages.field.issued", 180, lambda each: presenter.by(picture, each.issued)),
         ],
     )
+    return WrittenPage("outages", past, lambda: notice_form(picture, desk), lambda: picture.may(Right.DO_SAFETY), picture)  # type: ignore[arg-type] # read only
 
 
 def rescues_page(picture: Picture, desk: Desk) -> RegisterPage[Rescue]:

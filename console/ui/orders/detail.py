@@ -17,12 +17,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from console.domain.accounts import Right
 from console.domain.commands import ResumeOrder
 from console.domain.maintenance.orderwork import UndoStage
 from console.domain.orders import Order, number_of
 from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.moments import full_text
+from console.ui.notices.form import notice_form
 from console.ui.orders import forms
 from console.ui.orders.editing import edit_form
 from console.ui.orders.giving import dispatch_form
@@ -112,10 +114,12 @@ class OrderDetail(QFrame):
     def _links(self) -> QHBoxLayout:
         links = QHBoxLayout()
         self._equipment, self._fault, self._origin = QPushButton(), QPushButton(), QPushButton()
+        self._notice = QPushButton()
         for name, button, go in (
             ("order_equipment_page", self._equipment, self._go_equipment),
             ("order_fault_page", self._fault, self._go_fault),
             ("order_origin", self._origin, self._go_origin),
+            ("order_notice", self._notice, self._open_notice),
         ):
             button.setObjectName(name)
             button.clicked.connect(go)
@@ -175,6 +179,7 @@ class OrderDetail(QFrame):
         self._fault.hide()
         self._clock.hide()
         self._origin.hide()
+        self._notice.hide()
         self._said.hide()
         self._make_room()
         _empty(self._acts)
@@ -251,6 +256,9 @@ class OrderDetail(QFrame):
         kind, _, name = order.origin.partition(":")
         self._origin.setText(tr(f"orders.origin.{kind}", name=name) if kind in ORIGINS else name)
         self._origin.setVisible(bool(name))
+        self._notice.setText(tr("outages.title"))
+        self._notice.setVisible(order.open)
+        self._notice.setEnabled(picture.may(Right.DO_SAFETY))
         self._stages.show_order(order)
         self._fill_acts(order)
         self.tabs.show_order(order)
@@ -327,6 +335,11 @@ class OrderDetail(QFrame):
                 self._navigator.open_round(name.partition("#")[0])
             case "plan":
                 self._navigator.open_screen("plans")
+
+    def _open_notice(self) -> None:
+        order = self._order()
+        if order is not None:
+            self._open(lambda: notice_form(self._picture, self._desk, order))
 
     def _go_equipment(self) -> None:
         order = self._order()

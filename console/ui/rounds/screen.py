@@ -67,8 +67,13 @@ class RoundsScreen(QWidget):
         self.due.table.setFocus()
 
     def show_round(self, name: str) -> None:
-        """An open round in its list."""
+        """An open round, or a route, in its list."""
         self.show_list()
+        route = name.partition("/")[0]  # what an order says of where it comes from names the route and its check
+        if route in self._picture.records(Route):
+            self.tabs.open("routes")
+            self.routes.select(route)
+            return
         self.tabs.open("due")
         self.due.select(name)
 
