@@ -173,7 +173,7 @@ class Nav(QFrame):
     def _say_half(self) -> None:
         other = "maintenance" if self._half == "watch" else "watch"
         waits = any(self._buttons[name].urgent for name in HALVES[other] - HALVES[self._half])
-        self._halves.setText(tr(f"shell.half.{self._half}") + (" •" if waits else ""))
+        self._halves.setText(f"{tr(f'shell.half.{self._half}')} {'•' if waits else '⇄'}")
         self._halves.setToolTip(tr("shell.half.turn", half=tr(f"shell.half.{other}"), key=OTHER_HALF))
 
     def set_open(self, name: str) -> None:
