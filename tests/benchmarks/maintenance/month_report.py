@@ -339,11 +339,18 @@ def _put(
 
 
 def wanted(
-    known: dict[str, Machine], what: str, months: int, *, form: str = "pdf", language: str = "zh_CN", month: int = 11
+    known: dict[str, Machine],
+    what: str,
+    months: int,
+    *,
+    form: str = "pdf",
+    language: str = "zh_CN",
+    year: int = 2026,
+    month: int = 11,
 ) -> Wanted:
     """The last month's, or its year's."""
     setting = Setting(language, "Asia/Shanghai", Text("滨江花园", "Riverside Garden"), END, "王建国", {}, known)
-    return Wanted(what, form, setting, 2026, month, months)
+    return Wanted(what, form, setting, year, month, months)
 
 
 def main() -> None:
