@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from config.fields import Context, Record
 from config.findings import near
 from console.domain.estate import Connection, Modbus, ModbusDevice, ModbusSource, Mqtt, MqttSource, Point
 from console.domain.registers import is_text, width
+from console.domain.rules import AlarmRule
 
 _WORD_PARTS = frozenset({"u16", "u8hi", "u8lo", "bool"})  # readings of one register that may stand side by side
 
@@ -96,6 +99,39 @@ def factor_points(points: dict[str, Point], records: dict[str, Record], context:
                 where.mistake(line, "factor_kind", point=point.key, factor=name)
             elif found.source.factors:
                 where.mistake(line, "factor_chain", point=point.key, factor=name)
+
+
+def far_points(written: list[tuple[AlarmRule, Record]], points: Collection[str], context: Context) -> None:
+    """The points of other equipment in an alarm's expressions are there."""
+    for rule, record in written:
+        for name, point in rule.inputs.items():
+            if point in points:
+                continue
+            key = "expression" if name in record.get("expression", "") else "when"
+            machine = name.rpartition(".")[0]
+            where = Context(record.file, context.findings)
+            guess = near(name, [each for each in points if each.startswith(f"{machine}.")])
+            if guess:
+                where.mistake(record.line_of(key), "rule_far_point_near", key=record.get("key"), point=name, near=guess)
+            else:
+                where.mistake(record.line_of(key), "rule_far_point", key=record.get("key"), point=name)
+
+
+def explained(
+    written: list[tuple[AlarmRule, Record]], places: Collection[str], connections: Collection[str], context: Context
+) -> None:
+    """What an alarm explains is there: equipment or a location of ``places``, a connection, or everything."""
+    for rule, record in written:
+        for name in rule.explains:
+            line = name.removeprefix("connection:")
+            known: Collection[str] = connections if line != name else places
+            if name == "*" or line in known:
+                continue
+            where, guess = Context(record.file, context.findings), near(line, known)
+            if guess:
+                where.mistake(record.line_of("explains"), "rule_explains_near", key=record.get("key"), name=name, near=guess)
+            else:
+                where.mistake(record.line_of("explains"), "rule_explains", key=record.get("key"), name=name)
 
 
 class Names:

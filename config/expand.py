@@ -14,7 +14,7 @@ from config.fields import Context, Record
 from config.findings import near
 from config.plans import levels, make_plan
 from config.points import make_point, read_points, scales, wired
-from config.rules import COMM_STATE, comm_point, comms_alarm, make_rule
+from config.rules import COMM_STATE, comm_point, comms_alarm, make_rule, named_points
 from console.domain.estate import Equipment, ModbusDevice, Point
 from console.domain.plans import MaintenancePlan
 from console.domain.rules import AlarmRule
@@ -29,6 +29,7 @@ class Stamped:
     record: Record
     points: dict[str, Point] = field(default_factory=dict)
     rules: list[AlarmRule] = field(default_factory=list)
+    written: dict[str, Record] = field(default_factory=dict)  # by the rule's id: where it was written
     plans: list[MaintenancePlan] = field(default_factory=list)
     device: ModbusDevice | None = None
     protocols: set[str] = field(default_factory=set)
@@ -190,13 +191,16 @@ def _stamp_alarms(made: Stamped, parts: _Parts, record: Record, context: Context
         rule = make_rule(alarm, made.points[key], codes, made.points, Context(alarm.file, context.findings))
         if rule is not None:
             made.rules.append(rule)
+            made.written[rule.id] = alarm
 
 
 def _left_open(alarm: Record, parts: _Parts) -> bool:
-    """The alarm of a type whose points this line does not have."""
+    """The alarm of a type whose points, or others that it needs, this line does not have."""
     pattern = alarm.get("point", "")
     named = [key for key in parts.records if key == pattern or (pattern.endswith("*") and key.startswith(pattern[:-1]))]
-    return bool(named) and not any(key in parts.points for key in named)
+    if named and not any(key in parts.points for key in named):
+        return True
+    return any(key in parts.records and key not in parts.points for key in named_points(alarm))
 
 
 def _own_plans(parts: _Parts, own: list[Record], context: Context) -> None:

@@ -215,6 +215,11 @@ class _Builder:
         with_lines = [(connection, lines[name]) for name, connection in connections.items()]
         one_line_each(with_lines, self._context)
         unused(with_lines, used, self._context.file, self._context.findings)
+        written = [(rule, made.written[rule.id]) for made in stamped for rule in made.rules]
+        if not self._context.findings.failed:  # else what is missing may be what could not be read
+            checks.far_points(written, {point.id for made in stamped for point in made.points.values()}, self._context)
+            places = {*self._locations.lines, *self._equipment.lines}
+            checks.explained(written, places, self._connections.lines, self._context)
         points = [(point, made.record) for made in stamped for point in made.points.values()]
         checks.one_topic_each(points, self._context)
         site: Record | None = self._record.get("site")

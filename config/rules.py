@@ -16,6 +16,7 @@ from console.texts import CHINESE, ENGLISH, tr
 
 COMMS_KEY = "comms"
 COMM_STATE = "comm_state"
+SELF = "self"  # in ``explains``: the equipment itself with its parts
 _PLACE = "${point}"  # in an alarm's texts: the point's own name
 
 
@@ -99,10 +100,21 @@ def make_rule(
         season=Season(tuple(record.get("hours", ())), tuple(record.get("weekdays", ())), tuple(record.get("months", ()))),
         realarm_s=record.get("realarm", 0) / SECOND,
         latched=record.get("latched", False),
-        explains=tuple(record.get("explains", ())),
+        explains=tuple(point.equipment if name == SELF else name for name in record.get("explains", ())),
         steps=_steps(record, name),
         response_s=record.get("response", 0) / SECOND,
     )
+
+
+def named_points(record: Record) -> set[str]:
+    """The names that an alarm's expressions and its ``against`` use; of an expression that cannot be read, none."""
+    found = {record.get("against", "")} - {""}
+    for key in ("expression", "when"):
+        try:
+            found |= set(compiled(record.get(key, "").strip()).names) if record.get(key, "").strip() else set()
+        except Refused:
+            continue
+    return found
 
 
 def _inputs(record: Record, points: Mapping[str, Point], context: Context) -> dict[str, str] | None:

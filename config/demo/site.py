@@ -183,9 +183,28 @@ def _electricity() -> str:
 
 
 def _meter(feeder: Feeder, room: str, gateway: str, unit: int) -> str:
-    return (
+    line = (
         f"  - {{id: {feeder.id}, type: eastron_sdm630, name: {feeder.name}, location: {room}, connection: {gateway}, unit: {unit}, "
-        f'rated: {{load: {feeder.load}, power_kw: "{feeder.power_kw}"}}}}'
+        f'rated: {{load: {feeder.load}, power_kw: "{feeder.power_kw}"}}'
+    )
+    return f"{line}{_mains(room.partition('-')[0])}}}" if feeder.load == "incoming" else f"{line}}}"
+
+
+def _mains(building: str) -> str:
+    """The incoming meter sees a power cut: one cause, behind which everything of the building folds."""
+    text = Names("市电失电", "Mains failure")
+    cause = Names("供电中断或进线开关跳闸", "The supply failed or the incoming breaker tripped")
+    consequence = Names(
+        "电梯、水泵停运，应急照明和消防设备由备用电源供电", "Lifts and pumps stand still; what has a standby supply runs on it"
+    )
+    action = Names(
+        "联系供电部门；逐梯确认无人被困；检查备用电源",
+        "Call the utility; make sure that nobody is trapped; check the standby supply",
+    )
+    return (
+        f",\n     alarms: [{{key: mains, point: voltage_l1, kind: calculated, priority: 2, explains: [{building}], text: {text},\n"
+        '      expression: "voltage_l1 < 50 and voltage_l2 < 50 and voltage_l3 < 50",\n'
+        f"      cause: {cause}, consequence: {consequence},\n      action: {action}}}]"
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from config_builders import found, generic
+from config_builders import found, generic, site
 
 from config.loader import load_text
 from console.domain.rules import AlarmRule, AlarmStep, RuleKind
@@ -45,15 +45,15 @@ def rule_of(line: str) -> AlarmRule:
             {"inputs": {"pressure": "D1.pressure", "run": "D1.run"}},
         ),
         (
-            "point: pressure, kind: high, limit: 5, when: 'point(\"E9.mode\") == 1'",
-            {"inputs": {"E9.mode": "E9.mode"}, "when": 'point("E9.mode") == 1'},
+            "point: pressure, kind: high, limit: 5, when: 'point(\"D1.run\") == 1'",
+            {"inputs": {"D1.run": "D1.run"}, "when": 'point("D1.run") == 1'},
         ),
         (
             "point: pressure, kind: high, limit: 5, hours: [08:00-18:00], weekdays: [1, 2], months: [6]",
             {"season": Season(((480, 1080),), (1, 2), (6,))},
         ),
         ("point: pressure, kind: high, limit: 5, realarm: 30 min, latched: true, response: 10 min", {"realarm_s": 1800.0}),
-        ("point: pressure, kind: high, limit: 5, explains: [T1, 'connection:gw']", {"explains": ("T1", "connection:gw")}),
+        ("point: pressure, kind: high, limit: 5, explains: [self, D1, '*']", {"explains": ("D1", "D1", "*")}),
     ],
 )
 def test_a_line_of_the_site_file_becomes_this_rule(line: str, expected: dict[str, object]) -> None:
@@ -94,3 +94,46 @@ def test_fire_and_trapped_passengers_have_their_steps_and_written_ones_take_thei
 def test_a_rule_that_cannot_be_is_a_mistake(line: str, code: str) -> None:
     loaded = load_text(generic(POINTS + f"  - {{key: k, priority: 3, text: 报警, {line}}}"), "s.yaml")
     assert [said for _, said in found(loaded)] == [code]
+
+
+FAR = [  # the third line of the alarm, what is said of it
+    ("expression: 'point(\"E9.mode\") == 1'", "rule_far_point"),
+    ("expression: 'point(\"D1.runn\") == 1'", "rule_far_point_near"),
+    ("expression: pressure > 1\n    when: 'point(\"E9.mode\") == 1'", "rule_far_point"),
+    ("expression: pressure > 1\n    explains: [nowhere]", "rule_explains"),
+    ("expression: pressure > 1\n    explains: ['connection:gww']", "rule_explains_near"),
+    ("expression: pressure > 1\n    explains: [D11]", "rule_explains_near"),
+]
+
+
+@pytest.mark.parametrize(("line", "code"), FAR)
+def test_what_an_alarm_names_elsewhere_is_looked_for_and_its_line_is_said(line: str, code: str) -> None:
+    """Points of other equipment in expressions, and what ``explains`` names, are checked against the whole file."""
+    text = generic(POINTS + f"  - key: k\n    priority: 3\n    text: 报警\n    point: pressure\n    kind: calculated\n    {line}")
+    wrong = line.splitlines()[-1].strip()
+    place = next(number for number, each in enumerate(text.splitlines(), 1) if each.strip() == wrong)
+    assert found(load_text(text, "s.yaml")) == [(place, code)]
+
+
+def test_an_alarm_may_name_points_of_equipment_that_stands_further_below() -> None:
+    alarm = "  - {key: k, priority: 3, text: 报警, point: pressure, kind: calculated, expression: 'point(\"D2.run\") == 1'}"
+    point = "points: [{key: run, address: 3, name: 运行}]"
+    second = f"  - {{id: D2, type: generic_modbus, name: 设备, location: T1, connection: gw, unit: 2, {point}}}\n"
+    assert found(load_text(generic(POINTS + alarm) + second, "s.yaml")) == []
+
+
+def test_an_alarm_of_a_type_is_left_out_where_the_line_lacks_a_point_that_it_compares_with() -> None:
+    """generic_pump: a discrepancy needs the command, which most starters do not report."""
+    line = (
+        "{{id: P1, type: generic_pump, name: 泵, location: T1, connection: gw, unit: 1, "
+        "points: [{{key: run_state, address: 1}}{more}]}}"
+    )
+
+    def keys(more: str) -> set[str]:
+        loaded = load_text(site(line.format(more=more)), "s.yaml")
+        assert loaded.estate is not None, found(loaded)
+        return {rule.id.partition("#")[2] for rule in loaded.estate.rules}
+
+    assert "discrepancy" not in keys("")
+    assert "no_flow" not in keys("")
+    assert {"discrepancy", "no_flow", "starts"} <= keys(", {key: run_command, address: 2}, {key: flow, address: 3}")
