@@ -14,6 +14,7 @@ from console.domain import events as e
 from console.domain.accounts import Account
 from console.domain.estate import Estate
 from console.domain.events import Event
+from console.domain.maintenance.planning import shared
 from console.domain.maintenance.records import kind_of
 from console.domain.plans import PlanState
 from console.domain.readings import KEPT
@@ -186,7 +187,7 @@ class Ledger:
             return Image(
                 sequence=sequence,
                 configuration=versions[0].revision if versions else 0,
-                estate=msgspec.json.decode(zlib.decompress(versions[0].estate), type=Estate) if versions else None,
+                estate=_estate(versions[0].estate) if versions else None,
                 site_text=texts[0] if texts else "",
                 previous_site_text=texts[1] if len(texts) > 1 else "",
                 alarms=tuple(map(alarm_decoder.decode, alarms)),
@@ -235,6 +236,11 @@ class Ledger:
         table = schema.main.tables[name]
         wanted = (table.c.open == 1) | (table.c.ended_at > alive - DAY)
         return list(self._connection.execute(select(table.c.record).where(wanted).order_by(table.c.number)).scalars())
+
+
+def _estate(packed: bytes) -> Estate:
+    estate = msgspec.json.decode(zlib.decompress(packed), type=Estate)
+    return msgspec.structs.replace(estate, plans=shared(estate.plans))
 
 
 def _collect(event: Event, rows: dict[str, dict[object, Row]]) -> None:

@@ -149,6 +149,21 @@ def schedule(site: Iterable[MaintenancePlan], made: Iterable[Plan]) -> dict[str,
     return found
 
 
+def shared(plans: Iterable[MaintenancePlan]) -> tuple[MaintenancePlan, ...]:
+    """The same plans, with equal texts and lists being one object: what a type brings to each of 5,000 machines was decoded 5,000
+    times over."""
+    known: dict[object, object] = {}
+    return tuple(replace(plan, **{name: known.setdefault(part, part) for name, part in _heavy(plan)}) for plan in plans)
+
+
+def _heavy(plan: MaintenancePlan) -> tuple[tuple[str, object], ...]:
+    return (
+        ("equipment", plan.equipment), ("title", plan.title), ("source", plan.source), ("checklist", plan.checklist),
+        ("items", plan.items), ("safety", plan.safety), ("blackouts", plan.blackouts), ("first_due", plan.first_due),
+        ("within", plan.within),
+    )  # fmt: skip
+
+
 def chains(plans: Mapping[str, MaintenancePlan]) -> list[Chain]:
     """The plans by machine, nested levels together and the smallest first. A level has at most one right below it: a second
     one, or one that is its own superior, stands for itself."""
