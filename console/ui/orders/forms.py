@@ -182,13 +182,17 @@ class Form(QFrame):
         self._desk.ask(command, self._done, self._denied)
 
     def _done(self, number: int) -> None:
-        self.done(number)
-        self.closed.emit()
+        if isValid(self):  # what the command changed may have closed it already
+            self.done(number)
+            self.closed.emit()
 
     def _nobody(self, _number: int) -> None:
         """Nothing else happens."""
 
     def _denied(self, problem: Problem) -> None:
+        if not isValid(self):
+            self._desk.refused.emit(problem)
+            return
         self.accept.setEnabled(True)
         self.say(sentence(problem))
 

@@ -1,4 +1,4 @@
-"""Companies without an account: call-outs, arrivals, work sheets, invoices; and the files of an order."""
+"""Companies without an account: call-outs, arrivals, work sheets, invoices."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from functools import partial
 from console.domain.accounts import Right
 from console.domain.attachments import Attachment
 from console.domain.maintenance.contractors import CallOut, KeepInvoice, VisitArrived, VisitLeft
-from console.domain.maintenance.orderwork import AttachToOrder
 from console.domain.maintenance.vendors import Vendor
 from console.domain.orders import Order, Visit
 from console.texts import tr
@@ -118,41 +117,3 @@ class OutsideSection(Section):
     def _sent(self, kept: Attachment) -> None:
         order, place = self._for
         self.desk.ask(VisitLeft(order, place, sheet=kept))
-
-
-class FileSection(Section):
-    """The files of an order; a photo of one line is sent from that line."""
-
-    def __init__(self, picture: Picture, desk: Desk) -> None:
-        super().__init__(picture, desk)
-        self._uploads = Uploads(desk, self)
-        self._uploads.done.connect(self._sent)
-        self._uploads.failed.connect(self.said)
-        self._for: tuple[int, int] = (0, -1)
-
-    def fill(self, order: Order, enabled: bool) -> None:
-        """All files, wherever they belong."""
-        if not order.files and not any(item.files for item in order.checklist):
-            self.line(tr("orders.no_files"), role="dim")
-        for place, each in enumerate(order.files):
-            drop = partial(drop_form, self, order, "file", place)
-            text = f"{each.title or each.name}  {each.size // 1024} kB"
-            self.line(text, self.opener(f"drop_file_{place}", tr("orders.drop"), drop, enabled=enabled))
-        for item, check in enumerate(order.checklist, 1):
-            for each in check.files:
-                self.line(f"{tr('orders.checklist_line')} {item}  {each.title or each.name}  {each.size // 1024} kB")
-        self.buttons(self.button("add_file", tr("orders.add_file"), partial(self.choose, order.number, -1), enabled=enabled))
-
-    def choose(self, order: int, item: int) -> None:
-        """Let the person choose a file for the order or a line of its checklist."""
-        self._for = (order, item)
-        self._uploads.choose(self, tr("orders.add_file"))
-
-    def send(self, order: int, item: int, file: str) -> None:
-        """Send a file that was dropped or chosen elsewhere."""
-        self._for = (order, item)
-        self._uploads.send(file)
-
-    def _sent(self, kept: Attachment) -> None:
-        order, item = self._for
-        self.desk.ask(AttachToOrder(order, kept, item))

@@ -14,7 +14,8 @@ from console.ui.desk import Desk
 from console.ui.moments import full_text
 from console.ui.orders.checklist import ChecklistSection
 from console.ui.orders.costsection import CostSection
-from console.ui.orders.outsidesection import FileSection, OutsideSection
+from console.ui.orders.filesection import FileSection, files_of
+from console.ui.orders.outsidesection import OutsideSection
 from console.ui.orders.pieces import Section
 from console.ui.orders.safetysection import SafetySection
 from console.ui.orders.story import Story
@@ -64,7 +65,7 @@ class OrderTabs(QTabWidget):
             section.show_order(order, may and order.open)
         done = sum(bool(item.result) for item in order.checklist)
         sure = sum(step.done is not None for step in order.safety)
-        files = len(order.files) + sum(len(item.files) for item in order.checklist)
+        files = len(files_of(order))
         counts = {
             "check": f" {done}/{len(order.checklist)}" if order.checklist else "",
             "safety": f" {sure}/{len(order.safety)}" if order.safety else "",
