@@ -58,10 +58,12 @@ SLICE_SAMPLES = 50_000  # of a history answer: memory stays the same for any ran
 
 
 @contextmanager
-def calling(arguments: argparse.Namespace, *, watch: bool = True, account: str = "", secret: str = "") -> Iterator[Call]:
-    """A connection to the collector that ``--store`` names."""
+def calling(
+    arguments: argparse.Namespace, *, watch: bool = True, account: str = "", secret: str = "", timeout: float = 30.0
+) -> Iterator[Call]:
+    """A connection to the collector that ``--store`` names; an answer may take ``timeout`` seconds."""
     ca_file = getattr(arguments, "ca", "")
-    with Call(store_argument(arguments), ca_file=ca_file, watch=watch, account=account, secret=secret) as call:
+    with Call(store_argument(arguments), ca_file=ca_file, watch=watch, account=account, secret=secret, timeout=timeout) as call:
         yield call
 
 

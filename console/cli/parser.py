@@ -111,7 +111,7 @@ def console_parser() -> Callable[[], argparse.ArgumentParser]:
         exporting = program.command("export", "ask:export", "store", "ca", example="building-console export --out site.yaml")
         exporting.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.out"))
         exporting.add_argument("--points", metavar="FILE", default="", help=tr("pointlist.option.points"))
-        for several in (_point_lists, _bench_over_the_link, _reports, _safekeeping):
+        for several in (_point_lists, _ledger, _bench_over_the_link, _reports, _safekeeping):
             several(program)
         verify = program.command("verify", "safekeeping:verify", "store", "json", example="building-console verify --store DIR")
         verify.add_argument("--repair-from", metavar="BACKUP", default="", help=tr("cli.option.repair_from"))
@@ -159,6 +159,22 @@ def _point_lists(program: _Program) -> None:
     listing.add_argument("--host", default="", help=tr("pointlist.option.host"))
     listing.add_argument("--location", default="", help=tr("pointlist.option.location"))
     listing.add_argument("--leave-out", action="store_true", help=tr("pointlist.option.leave_out"))
+
+
+def _ledger(program: _Program) -> None:
+    """The equipment ledger from and to tables."""
+    ledger = program.command(
+        "ledger", "ledger:ledger", "store", "account", "ca",
+        example="building-console ledger import ledger.xlsx --preview",
+    )  # fmt: skip
+    ledger.add_argument("what", choices=("import", "export", "undo"), help=tr("cli.ledger.what"))
+    ledger.add_argument("of", metavar="FILE|LB-000001", nargs="?", default="", help=tr("cli.ledger.of"))
+    ledger.add_argument("--preview", action="store_true", help=tr("cli.option.preview"))
+    ledger.add_argument("--leave-out", action="store_true", help=tr("cli.ledger.leave_out"))
+    ledger.add_argument("--reason", metavar="TEXT", default="", help=tr("cli.ledger.reason"))
+    ledger.add_argument("--paper", choices=("ledger", "maintenance", "labels"), default="ledger", help=tr("cli.ledger.paper"))
+    ledger.add_argument("--label", metavar="70x37", default="", help=tr("cli.ledger.label"))
+    ledger.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.out_history"))
 
 
 def _reports(program: _Program) -> None:

@@ -62,6 +62,8 @@ class CardPage(QWidget):
         self._names: dict[str, QLabel] = {}
         self._panels: dict[str, Panel] = {}
         self.note, self.rated = QPlainTextEdit(), QPlainTextEdit()
+        for box in (self.note, self.rated):
+            box.setMinimumHeight(60)
         self.ledger = QPushButton()
         self.ledger.setObjectName("card_ledger")
         self._lay_out()
@@ -212,7 +214,7 @@ class CardPage(QWidget):
                 line.setCursorPosition(0)
             line.setReadOnly(not allowed)
             line.setToolTip(sentence(typed.problem) if typed is not None and typed.problem is not None else text)
-            set_role(self._names[field], "error" if wrong else "key" if typed is not None else "dim")
+            set_role(self._names[field], "error" if wrong else "" if typed is not None else "dim")
         for name, box in (("note", self.note), ("rated", self.rated)):
             typed = self.draft.typed(self._id, name)
             text = typed.text if typed is not None else card.note if name == "note" else plate_lines(card)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWi
 from console.domain.commands import TakeFault
 from console.domain.estate import Equipment
 from console.domain.faults import Fault
+from console.domain.maintenance.cards import Card
 from console.domain.problems import Problem
 from console.domain.promises import nearest
 from console.texts import language, sentence, tr
@@ -103,7 +104,8 @@ class Header(QFrame):
         self._name.setText(machine.name.get(language()))
         plate = " ".join(machine.rated.get(key, "") for key in ("make", "model") if machine.rated.get(key))
         serial = machine.rated.get("serial", "")
-        about = [machine.id, presenter.place_text(picture, machine.location), plate or machine.type]
+        card = picture.records(Card).get(machine.id)
+        about = [card.code if card is not None else machine.id, presenter.place_text(picture, machine.location), plate or machine.type]
         about += [tr("equipment.serial", serial=serial)] if serial else []
         self._about.setText("   ·   ".join(part for part in about if part))
         self._about.setToolTip(machine.type)

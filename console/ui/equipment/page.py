@@ -95,6 +95,7 @@ class MachinePage(QWidget):
         self.sheets = QTabBar()
         self.sheets.setObjectName("machine_tabs")
         self.sheets.setDrawBase(False)
+        self.sheets.setExpanding(False)
         for _name in TABS:
             self.sheets.addTab("")
         self._stack = QStackedWidget()

@@ -8,6 +8,7 @@ from console.domain.alarms import Alarm
 from console.domain.estate import Equipment, Location, Point, ValueKind
 from console.domain.maintenance.cards import SIMULATED, Card
 from console.domain.orders import Order
+from console.domain.maintenance.planning import Plan, schedule
 from console.domain.plans import MaintenancePlan
 from console.domain.times import DAY
 from console.texts import language, tr
@@ -169,7 +170,9 @@ class Due:
 
 def maintenance(picture: Picture, equipment_id: str) -> list[Due]:
     """Its maintenance plans, what is due next first."""
-    plans = [plan for plan in picture.estate.plans if plan.equipment == equipment_id]
+    site = [plan for plan in picture.estate.plans if plan.equipment == equipment_id]
+    made = (plan for plan in picture.records(Plan).values() if any(machine.id == equipment_id for machine in plan.machines))
+    plans = [plan for plan in schedule(site, made).values() if plan.equipment == equipment_id]
     return sorted((_due(picture, plan) for plan in plans), key=lambda due: due.rank)
 
 
@@ -177,15 +180,16 @@ def _due(picture: Picture, plan: MaintenancePlan) -> Due:
     title, state = plan.title.get(language()), picture.plans.get(plan.id)
     if state is None:
         return Due(title, tr("equipment.due.unknown"), "unknown", 0, 1e12)
-    if plan.every_hours:
-        now = figure_of(picture, picture.reading(plan.hours_point))
+    if plan.counters and not state.next_due:
+        meter = plan.counters[0]
+        now = figure_of(picture, picture.reading(meter.point))
         if now is None:
             return Due(title, tr("equipment.due.at_hours", hours=f"{state.next_hours:.0f}"), "unknown", state.open_order, 1e11)
         left = state.next_hours - now
         if left < 0:
             return Due(title, tr("equipment.due.hours_late", hours=f"{-left:.0f}"), "late", state.open_order, left / 24)
         when = tr("equipment.due.hours_left", hours=f"{left:.0f}")
-        return Due(title, when, "soon" if left < plan.every_hours * 0.05 else "calm", state.open_order, left / 24)
+        return Due(title, when, "soon" if left < meter.every * 0.05 else "calm", state.open_order, left / 24)
     if not state.next_due:
         return Due(title, tr("equipment.due.unknown"), "unknown", state.open_order, 1e12)
     zone, present = picture.estate.site.timezone, picture.now()

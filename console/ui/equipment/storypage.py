@@ -156,7 +156,7 @@ class StoryPage(QWidget):
 
         return [
             Column("when", "ledger.story.when", 150, when, sort=lambda line: line.at),
-            Column("kind", "ledger.story.kind", 100, lambda line: tr(f"ledger.story.{line.kind}")),
+            Column("kind", "ledger.story.kind", 120, lambda line: tr(f"ledger.story.{line.kind}")),
             Column("what", "ledger.story.what", 0, lambda line: line.what, tooltip=lambda line: line.what),
             Column("state", "ledger.story.state", 130, lambda line: line.state),
             Column("who", "ledger.story.who", 130, lambda line: line.who),

@@ -66,6 +66,7 @@ class FileList(QWidget):
         self.list = QListWidget()
         self.list.setObjectName("ledger_files")
         self.list.setViewMode(QListView.ViewMode.ListMode)
+        self.list.setMinimumHeight(SMALL + 12)
         self.list.setIconSize(QSize(SMALL, SMALL))
         self.list.itemDoubleClicked.connect(self.open_current)
         self.list.currentItemChanged.connect(self._buttons)
