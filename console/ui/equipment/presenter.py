@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from console.domain.alarms import Alarm
 from console.domain.estate import Equipment, Location, Point, ValueKind
 from console.domain.maintenance.cards import SIMULATED, Card
-from console.domain.orders import Order
 from console.domain.maintenance.planning import Plan, schedule
+from console.domain.orders import Order
 from console.domain.plans import MaintenancePlan
 from console.domain.times import DAY
 from console.texts import language, tr
@@ -171,9 +173,12 @@ class Due:
 def maintenance(picture: Picture, equipment_id: str) -> list[Due]:
     """Its maintenance plans, what is due next first."""
     site = [plan for plan in picture.estate.plans if plan.equipment == equipment_id]
-    made = (plan for plan in picture.records(Plan).values() if any(machine.id == equipment_id for machine in plan.machines))
-    plans = [plan for plan in schedule(site, made).values() if plan.equipment == equipment_id]
-    return sorted((_due(picture, plan) for plan in plans), key=lambda due: due.rank)
+    made = [
+        replace(plan, machines=own)
+        for plan in picture.records(Plan).values()
+        if (own := tuple(machine for machine in plan.machines if machine.id == equipment_id))
+    ]
+    return sorted((_due(picture, plan) for plan in schedule(site, made).values()), key=lambda due: due.rank)
 
 
 def _due(picture: Picture, plan: MaintenancePlan) -> Due:
