@@ -38,6 +38,7 @@ from console.domain.world import World
 from console.engine import memory, resuming
 from console.engine import system as system_alarms
 from console.engine.alarming import Alarming
+from console.engine.archiving import Archive
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
 from console.engine.comms import SILENT, Comms
@@ -229,6 +230,8 @@ class Collector:
         ledger = self._ledger = LedgerDesk(
             self._folder, decisions=self._decisions, workers=self._workers, clock=clock,
             estate=lambda: self._configuring.estate, states=self._states,
+            deadlines=self._deadlines,
+            system=self._system,
         )  # fmt: skip
         self._people = People(image.secrets, self._decisions, clock)
         self._configuring = Configuring(
@@ -252,6 +255,10 @@ class Collector:
         self._reporting = Reporting(
             self._folder, self._workers, clock=clock, decisions=self._decisions, estate=lambda: self._configuring.estate
         )
+        self._archive = Archive(
+            self._folder, self._workers, clock=clock, decisions=self._decisions, deadlines=self._deadlines,
+            estate=lambda: self._configuring.estate, trusted=lambda: self._watch.clock_trusted,
+        )  # fmt: skip
         self._mailer = Mailer(
             self._decisions, self._deadlines, clock, reporting=self._reporting, outbox=self._outbox,
             trusted=lambda: self._watch.clock_trusted,
@@ -287,6 +294,7 @@ class Collector:
             outbox=self._outbox,
             keeping=self._keeping,
             ledger=ledger,
+            archive=self._archive,
         )
         self._server = LinkServer(self._desk)
 
@@ -319,6 +327,7 @@ class Collector:
         self._safety.start()
         self._outbox.start()
         self._mailer.start()
+        self._archive.start(image.alive)
         self._ledger.start()
         self._drilling.start()
         await self._first_commits()

@@ -19,6 +19,7 @@ from console.domain.acts import require
 from console.domain.attachments import Attachment
 from console.domain.commands import Command
 from console.domain.events import Entry, IsolationOpened, OrderRaised, RecordSaved, SignedOff, SignedOn
+from console.domain.maintenance.archiving import RemoveArchived
 from console.domain.maintenance.cards_batches import ImportLedger, UndoLedgerImport
 from console.domain.maintenance.contractors import KeepInvoice, VisitLeft
 from console.domain.maintenance.files import StoreFile
@@ -26,6 +27,7 @@ from console.domain.maintenance.orderwork import CallBack
 from console.domain.maintenance.shifts import SignHandover
 from console.domain.problems import Refused
 from console.engine import system as system_alarms
+from console.engine.archiving import Archive
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock, elapsed
 from console.engine.configuring import Configuring
@@ -76,6 +78,7 @@ class Desk:
         outbox: Outbox,
         keeping: Keeping,
         ledger: LedgerDesk,
+        archive: Archive,
     ) -> None:
         self._token = token
         self._decisions = decisions
@@ -90,6 +93,7 @@ class Desk:
         self._outbox = outbox
         self._keeping = keeping
         self._ledger = ledger
+        self._archive = archive
         self._stations: dict[str, _Station] = {}
         self._replies: OrderedDict[str, asyncio.Future[Done | Denied]] = OrderedDict()
 
@@ -255,6 +259,8 @@ class Desk:
             case cmd.VerifyOrder():
                 await self._people.check(actor.name, command.secret, console.station)  # a signature
                 return await self._decide(actor, command, by)
+            case RemoveArchived():
+                await self._archive.remove(actor, command, by)
             case SignHandover():
                 return await self._hand_over(console, actor, command, by)
             case _:

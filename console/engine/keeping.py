@@ -20,6 +20,7 @@ from console.domain.events import BackupFailed, BackupMade, RecordsRemoved, Reco
 from console.domain.health import HealthState
 from console.domain.keeping import YEAR, Backup, MonthSize, StoreStatus, next_backup
 from console.domain.keeping import Keeping as Policy
+from console.domain.maintenance.archiving import KIND_YEARS, years
 from console.domain.problems import Problem, Refused
 from console.domain.times import DAY, HOUR, MINUTE
 from console.engine import system as system_alarms
@@ -212,9 +213,12 @@ class Keeping:
         samples = self._samples_before(now)
         ledgers = now - round(policy.ledger_years * YEAR) if policy.ledger_years else 0
         thin = now - round(policy.thin_years * YEAR)
+        slower = {kind: now - round(years(kind, contract=policy.ledger_years) * YEAR) for kind in KIND_YEARS}
         self._set(busy="retention")
         try:
-            removed = await self._workers.run_within(LONGEST, upkeep.remove, self._folder, samples, ledgers, thin, self._thin)
+            removed = await self._workers.run_within(
+                LONGEST, upkeep.remove, self._folder, samples, ledgers, slower, thin_before=thin, thin=self._thin
+            )
         except Refused:
             return  # tomorrow again; what is wrong with the files, the recorder says
         events: list[RecordsRemoved | RecordsThinned] = [RecordsRemoved(name, samples) for name in removed.months]

@@ -45,11 +45,14 @@ def verify(folder: Path) -> tuple[int, tuple[Problem, ...]]:
     return found.blocks, tuple(found.problems)
 
 
-def remove(folder: Path, samples_before: int, ledgers_before: int, thin_before: int, thin: frozenset[int]) -> Removed:
-    """Remove what was kept long enough (UTC ns; 0: nothing of that); thin the points ``thin`` where they are old enough."""
+def remove(
+    folder: Path, samples_before: int, ledgers_before: int, slower: dict[str, int], *, thin_before: int, thin: frozenset[int]
+) -> Removed:
+    """Remove what was kept long enough (UTC ns; 0: nothing of that; ``slower``: kinds of records that stay longer); thin the points
+    ``thin`` where they are old enough."""
     from console.store import retention, sparse  # noqa: PLC0415 - see the module
 
     months = retention.remove_months(folder, samples_before) if samples_before else ()
     thinned = sparse.thin_months(folder, thin, thin_before) if thin else ()
-    rows = retention.remove_ledgers(folder, ledgers_before) if ledgers_before else {}
+    rows = retention.remove_ledgers(folder, ledgers_before, slower) if ledgers_before else {}
     return retention.Removed(months, thinned, rows)

@@ -7,7 +7,7 @@ go in transactions of a few milliseconds with pauses between, so that the record
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from time import sleep
@@ -20,6 +20,7 @@ from console.store.overview import overview_files, overview_path
 from console.store.readonly import closed_month, reading
 from console.store.refusals import StoreRefused, problem_of
 
+_NONE: Mapping[str, int] = {}
 _SLICE = 200  # rows in one transaction
 _PAUSE_S = 0.02
 _WAIT_S = 5.0  # for the recorder's transaction
@@ -63,8 +64,9 @@ def _forget(overview: Path, name: str) -> None:
         _in_slices(overview, "month", "file = ?", (name,))
 
 
-def remove_ledgers(folder: Path, before: int) -> dict[str, int]:
-    """Remove alarms, faults, orders, isolations and readings that were over before ``before`` (UTC ns), and the log before it.
+def remove_ledgers(folder: Path, before: int, slower: Mapping[str, int] = _NONE) -> dict[str, int]:
+    """Remove alarms, faults, orders, isolations, silences, readings and records that were over before ``before`` (UTC ns), and the
+    log before it. ``slower``: kinds of records that stay longer, with their own moments.
 
     What is open stays however old it is, and so does the log from the oldest open record on. The hash of the last entry that
     goes is kept in ``meta``: the chain of those that stay begins there.
@@ -77,12 +79,59 @@ def remove_ledgers(folder: Path, before: int) -> dict[str, int]:
     )
     removed = {
         table: _in_slices(path, table, f"open = 0 AND {end} < ? AND number < (SELECT max(number) FROM {table})", (before,))
-        for table, end in (("alarm", ended), ("fault", "ended_at"), ("work_order", "ended_at"), ("isolation", "ended_at"))
+        for table, end in (("alarm", ended), *((name, "ended_at") for name in ("fault", "work_order", "isolation", "silence")))
     }  # the highest number stays: none is ever given twice
     newest = "SELECT max(at) FROM manual_reading newest WHERE newest.point = manual_reading.point"
     removed["manual_reading"] = _in_slices(path, "manual_reading", f"at < ? AND at < ({newest})", (before,))
+    newest = "SELECT max(number) FROM record newest WHERE newest.kind = record.kind"  # of numbered kinds: none is given twice
+    over = f"open = 0 AND (number = 0 OR number < ({newest})) AND ended_at < CASE kind"
+    slow = [part for kind, moment in slower.items() for part in (kind, min(moment, before))]
+    cases = " WHEN ? THEN ?" * len(slower) if slower else " WHEN '' THEN 0"
+    removed["record"] = _in_slices(path, "record", f"{over}{cases} ELSE ? END", (*slow, before))
     removed["log"] = _remove_log(path, before)
     return {table: count for table, count in removed.items() if count}
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What has to be known of one kept record before it may go. ``newest``: its number must not be given again."""
+
+    title: str
+    kind: str
+    equipment: str
+    open: bool
+    ended_at: int
+    newest: bool
+
+
+def look(folder: Path, table: str, key: str) -> Row:
+    """The order ``key`` (its number), or the record ``key`` (``kind:id``)."""
+    with reading(folder / MAIN) as connection:
+        if table == "work_order":
+            newest = "(SELECT max(number) FROM work_order)"
+            query = f"SELECT number, open, ended_at, equipment, {newest} FROM work_order WHERE number = ?"
+            found = connection.execute(query, (key,)).fetchone()
+            if found is not None:
+                return Row(f"WO-{found[0]:06d}", table, found[3], bool(found[1]), found[2], found[0] == found[4])
+        elif table == "record":
+            kind, _, name = key.partition(":")
+            found = connection.execute(
+                "SELECT number, open, ended_at, equipment, (SELECT max(number) FROM record WHERE kind = ?) FROM record"
+                " WHERE kind = ? AND id = ?",
+                (kind, kind, name),
+            ).fetchone()
+            if found is not None:
+                return Row(key, kind, found[3], bool(found[1]), found[2], bool(found[0]) and found[0] == found[4])
+    raise StoreRefused(Problem("reports.remove.unknown", {"key": key}))
+
+
+def remove_one(folder: Path, table: str, key: str) -> None:
+    """Remove one row that has ended. The log keeps what was ever said of it for the log's own time."""
+    kind, _, name = key.partition(":")
+    with writing(folder / MAIN) as connection:
+        if table == "work_order":
+            connection.execute("DELETE FROM work_order WHERE number = ? AND open = 0", (key,))
+        else:
+            connection.execute("DELETE FROM record WHERE kind = ? AND id = ? AND open = 0", (kind, name))
 
 
 def _remove_log(path: Path, before: int) -> int:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.domain.maintenance.archiving import ArchiveBook
 from console.domain.maintenance.calendars import CalendarYear
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.cards_batches import LedgerBatch
@@ -23,7 +24,7 @@ AnyRecord = (
     Person | Part | StockMove | Vendor | Visit
     | Route | RouteMemory | Round | Hazard | HazardSpot | EmergencyPlan | EmergencyRun | DrillPlan | Drill | Training
     | Rescue | OutageNotice | Card | LedgerBatch
-    | Mailing
+    | Mailing | ArchiveBook
     | DrillRun | Plan | TurnChange | CalendarYear
     | WatchList | WatchRecord | ShiftNote | ShiftCheck | Handover | ShiftBook
 )  # fmt: skip

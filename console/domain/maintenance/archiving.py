@@ -11,7 +11,9 @@ import enum
 
 from console.domain.asking import CommandBase
 from console.domain.keeping import LEDGER_FLOOR_YEARS, YEAR
+from console.domain.maintenance.records import Record
 from console.domain.orders import Order, OrderKind
+from console.domain.problems import Problem
 
 PAPER_YEARS = 3.0
 """Of paper archives (R-AR-02)."""
@@ -22,20 +24,20 @@ STATUTES: dict[str, tuple[float, str]] = {
     "elevator": (4.0, "TSG T5002-2017"),
     "fire": (5.0, "GB 25201-2010"),
 }
-"""By the equipment's system: years and the rule that asks for them (elevator maintenance records, requirements C8; records of repair
-and maintenance of fire facilities). To be checked against the local text."""
+"""By the equipment's system: years and the rule that asks for them (elevator maintenance records, requirements C8; records of
+repair and maintenance of fire facilities). To be checked against the local text."""
 
 KIND_YEARS: dict[str, float] = {
-    "work_order": LEDGER_FLOOR_YEARS,
-    "fault": LEDGER_FLOOR_YEARS,
-    "alarm": LEDGER_FLOOR_YEARS,
-    "isolation": LEDGER_FLOOR_YEARS,
-    "silence": LEDGER_FLOOR_YEARS,
-    "manual_reading": LEDGER_FLOOR_YEARS,
     "card": 10.0,  # ours: the file of a machine outlives the claims that may be made because of it
     "rescue": 10.0,  # likewise of people who were trapped
 }
-"""Years after its end by the kind of record; every other kind: five."""
+"""Years after its end by the kind of record, where five are not enough."""
+
+
+class ArchiveBook(Record, frozen=True, omit_defaults=True, kw_only=True, tag="archivebook"):
+    """The memory of the archive checks: the quarter (``2026 Q4``) whose check was raised last."""
+
+    last: str = ""
 
 
 class Category(enum.StrEnum):
@@ -93,6 +95,11 @@ def free_at(ended_at: int, kind: str, system: str = "", contract: float = 0.0) -
     return ended_at + round(years(kind, system, contract) * YEAR) if ended_at else 2**62
 
 
-def quarter_check(now_year: int, now_month: int) -> tuple[int, int]:
-    """The first month of the quarter in which an archive check falls due: (year, month)."""
-    return now_year, (now_month - 1) // CHECK_MONTHS * CHECK_MONTHS + 1
+def refuse_removal(kind: str, system: str, ended_at: int, contract: float, now: int) -> Problem | None:
+    """Why a record may not be removed yet; ``None``: its time is over."""
+    free = free_at(ended_at, kind, system, contract)
+    if not ended_at:
+        return Problem("reports.remove.open")
+    if now < free:
+        return Problem("reports.remove.early", {"years": years(kind, system, contract), "until": free})
+    return None

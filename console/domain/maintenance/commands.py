@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from console.domain.maintenance.archiving import RemoveArchived
 from console.domain.maintenance.cards_batches import ImportLedger, UndoLedgerImport
 from console.domain.maintenance.contractors import ContractorCommand
 from console.domain.maintenance.drilling import EndDrill, NoteDrill, ReturnSimulated, StartDrill
@@ -29,6 +30,6 @@ MaintenanceCommand = (
     | RecordHazard | AnalyseHazard | OrderForHazard | RectifyHazard | RecheckHazard | VoidHazard
     | BeginEmergency | DoEmergencyStep | NoteEmergency | EndEmergency | CheckMaterials
     | RecordDrill | ReviewDrill | SignRescue
-    | OrderCommand | ContractorCommand | TakeCall
+    | RemoveArchived | OrderCommand | ContractorCommand | TakeCall
     | SaveWatchRecord | RecordShiftCheck | FinishNote | SignHandover
 )  # fmt: skip

@@ -63,6 +63,7 @@ class ReportsScreen(QWidget):
         self.mailings = Mailings(picture, desk)
         self.list.setObjectName("reports_list")
         self.list.setFixedWidth(LIST_WIDTH)
+        self.list.setSpacing(3)
         for what in (*PAPERS, MAILINGS):
             item = QListWidgetItem()
             item.setData(Qt.ItemDataRole.UserRole, what)

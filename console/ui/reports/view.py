@@ -18,7 +18,7 @@ from console.ui.widgets.facts import FactGrid
 from console.ui.widgets.tables import LEFT, RIGHT, Column, RowModel, TableView
 
 ROW = 30
-MOST_ROWS_SEEN = 14  # of a table among others; a table that is alone takes the page
+MOST_ROWS_SEEN = 26  # of a table among others; a table that is alone takes the page
 _WIDTHS = {Kind.MOMENT: 140, Kind.DATE: 104, Kind.DURATION: 96, Kind.INTEGER: 84, Kind.NUMBER: 104, Kind.PERCENT: 90}
 _NARROW, _WIDE = 100, 420
 _LETTER = 8  # pixels
@@ -92,6 +92,7 @@ class PaperView(QScrollArea):
     def _table(self, table: Table, column: QVBoxLayout, zone: ZoneInfo, *, alone: bool) -> None:
         heading = label(f"{table.title}  {len(table.rows)}" if len(table.rows) > MOST_ROWS_SEEN else table.title)
         column.addWidget(heading)
+        heading.setVisible(not alone)
         if table.anchor:
             self._anchors.setdefault(table.anchor, heading)
         rows = [(place, cells_, table.links[place] if table.links else "") for place, cells_ in enumerate(table.rows)]
@@ -140,7 +141,7 @@ def _columns(table: Table, zone: ZoneInfo) -> list[Column[Row]]:
 
 
 def _text(column: PaperColumn, place: int, zone: ZoneInfo) -> Callable[[Row], str]:
-    return lambda row: cells.shown(column, row[1][place], zone)
+    return lambda row: cells.shown(column, row[1][place], zone).replace("\n", " · ")
 
 
 def _sorted(place: int, row: Row) -> tuple[int, float, str]:
