@@ -29,6 +29,7 @@ DAMAGE = "damage"
 ROUNDS = "rounds"
 HAZARDS = "hazards"
 DRILLS = "drills"
+CARDS = "cards"
 PRIORITY = 4
 
 

@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -236,3 +237,20 @@ async def test_what_is_exported_can_be_imported_and_changes_nothing(prepared: tu
             assert isinstance(labels, LedgerPaperAnswer) and labels.data.startswith(b"%PDF")
             wrong = await asked(here, lambda id: LedgerPaperQuery(id, "labels", "pdf", "zh_CN", label="1x1"))
             assert isinstance(wrong, Denied) and wrong.problem.code == "ledger.refused.label"
+
+
+async def test_a_certificate_that_runs_out_is_told_as_an_advisory_alarm(prepared: tuple[Path, list[str]]) -> None:
+    """R-EQ-05: inspections are kept: what is due is told 60 and 30 days before, and once it has run out."""
+    folder, arguments = prepared
+    soon = (datetime.now(UTC) + timedelta(days=20)).date().isoformat()
+    far = (datetime.now(UTC) + timedelta(days=400)).date().isoformat()
+    with collecting(folder, arguments):
+        async with desk(folder) as here:
+            await here.sign_on("li")
+            await here.ask(SaveRecords((Card(id="P1", code="P1", name="泵", certificate_until=far),), (0,), "登记"))
+            assert here.picture.alarm("system#cards") is None
+            await here.ask(SaveRecords((Card(id="P1", code="P1", name="泵", certificate_until=soon),), (1,), "更正"))
+            alarm = await here.until(lambda p: p.alarm("system#cards"))
+            assert (alarm.priority, alarm.value) == (4, 1.0)
+            await here.ask(SaveRecords((Card(id="P1", code="P1", name="泵", certificate_until=far),), (2,), "已检"))
+            await here.until(lambda p: not p.alarm("system#cards").active)

@@ -14,11 +14,14 @@ from console.domain.maintenance.files import StoreFile
 from console.domain.maintenance.records import Record
 from console.domain.problems import Refused
 from console.engine.clocks import EngineClock
+from console.engine.deadlines import Deadlines
 from console.engine.decisions import By, Decisions
 from console.engine.files import Files
+from console.engine.ledger.expiring import Expiring
 from console.engine.ledger.papers import Wanted, make
 from console.engine.ledger.previews import Previews
 from console.engine.ledger.writing import Ledgering
+from console.engine.system import SystemAlarms
 from console.engine.workers import Workers
 from console.link.ledger import (
     KeptFileAnswer,
@@ -48,6 +51,8 @@ class LedgerDesk:
         clock: EngineClock,
         estate: Callable[[], Estate],
         states: Callable[[], dict[str, str]],
+        deadlines: Deadlines,
+        system: SystemAlarms,
     ) -> None:
         self._folder = folder
         self._workers = workers
@@ -57,6 +62,7 @@ class LedgerDesk:
         self._files = Files(folder)
         self._previews = Previews(folder, self._estate)
         self._writing = Ledgering(folder, decisions, workers, clock)
+        self._expiring = Expiring(decisions, deadlines, system, clock)
 
     def _estate(self) -> Estate:
         """Places and equipment: what a worker needs to know."""
@@ -106,10 +112,12 @@ class LedgerDesk:
     def start(self) -> None:
         """Go on with an import that a collector before us began."""
         self._writing.start()
+        self._expiring.start()
 
     async def close(self) -> None:
         """End what is being read; an import goes on at the next start."""
         self._previews.close()
+        await self._expiring.close()
         await self._writing.close()
 
     def refuse_unknown(self, records: Iterable[Record]) -> None:

@@ -105,7 +105,8 @@ class Header(QFrame):
         plate = " ".join(machine.rated.get(key, "") for key in ("make", "model") if machine.rated.get(key))
         serial = machine.rated.get("serial", "")
         card = picture.records(Card).get(machine.id)
-        about = [card.code if card is not None else machine.id, presenter.place_text(picture, machine.location), plate or machine.type]
+        code = card.code if card is not None else machine.id
+        about = [code, presenter.place_text(picture, machine.location), plate or machine.type]
         about += [tr("equipment.serial", serial=serial)] if serial else []
         self._about.setText("   ·   ".join(part for part in about if part))
         self._about.setToolTip(machine.type)
