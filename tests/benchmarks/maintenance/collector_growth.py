@@ -57,6 +57,7 @@ def fill(folder: Path, machines: int, orders: int) -> None:
         for first in range(0, len(events), 1_000):
             part = events[first : first + 1_000]
             ledger.write([Commit(tuple(Entry(begin + 1 + first + n, at, event) for n, event in enumerate(part)))])
+        ledger.mark_alive(at + DAY, running=False)  # the archived orders are long over
     finally:
         ledger.close()
 
