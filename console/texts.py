@@ -8,6 +8,7 @@ One catalogue serves the screens, the command line, notifications and printed pa
 from __future__ import annotations
 
 import json
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -16,6 +17,8 @@ from console.domain.problems import Problem
 CHINESE = "zh_CN"
 ENGLISH = "en"
 LANGUAGES = (CHINESE, ENGLISH)
+
+_KEY = re.compile(r"@([a-z_]+(?:\.[a-z_0-9]+)+)")
 
 _current = CHINESE
 
@@ -52,5 +55,10 @@ def tr(key: str, /, lang: str = "", **params: object) -> str:
 
 
 def sentence(problem: Problem, lang: str = "") -> str:
-    """The sentence of a problem."""
-    return tr(problem.code, lang, **problem.params)
+    """The sentence of a problem. ``@key`` in a parameter is a text of the catalogue's (what the domain calls by a code)."""
+    params = {name: _said(value, lang) if isinstance(value, str) else value for name, value in problem.params.items()}
+    return tr(problem.code, lang, **params)
+
+
+def _said(text: str, lang: str) -> str:
+    return _KEY.sub(lambda found: tr(found[1], lang) if found[1] in catalogue() else found[0], text) if "@" in text else text

@@ -50,9 +50,15 @@ def demand_fit(act: Act, order: Order, assignee: str, contractor: bool, moment: 
     if contractor and person is None:
         return
     wanted = wanted_certificates(order, act.world.equipment.get(order.equipment), bool(people))
-    problem = unfit(person, order.skills, wanted, max(moment, act.now))
+    problem = unfit(person, order.skills, wanted, max(moment, act.now), act.world.timezone)
     if problem is not None:
-        raise Refused(problem.code, **problem.params)
+        raise Refused(problem.code, **dated(problem, act.world.timezone).params)
+
+
+def dated(problem: Problem, timezone: str) -> Problem:
+    """The problem with the day on which a certificate ran out as the site's own date."""
+    until = problem.params.get("until")
+    return replace(problem, params={**problem.params, "until": local_day(until, timezone).isoformat()}) if isinstance(until, int) else problem
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +87,7 @@ def candidates(crew: Crew, order: Order, machine: Equipment | None, orders: Iter
             on_duty=account.name in duty,
             load=load.get(account.name, 0),
             technician=Role.TECHNICIAN in account.roles,
-            problem=unfit(crew.people.get(account.name), order.skills, wanted, moment),
+            problem=unfit(crew.people.get(account.name), order.skills, wanted, moment, crew.timezone),
         )
         for account in crew.accounts.values()
         if account.may(Right.WORK_ORDER)
@@ -93,7 +99,7 @@ def candidates(crew: Crew, order: Order, machine: Equipment | None, orders: Iter
             on_duty=False,
             load=load.get(person.name, 0),
             technician=True,
-            problem=unfit(person, order.skills, wanted, moment),
+            problem=unfit(person, order.skills, wanted, moment, crew.timezone),
             company=person.company,
         )
         for person in crew.people.values()
@@ -102,3 +108,8 @@ def candidates(crew: Crew, order: Order, machine: Equipment | None, orders: Iter
     return sorted(
         found, key=lambda each: (each.problem is not None, not each.on_duty, not each.technician, each.load, each.display)
     )
+
+
+def _problem(crew: Crew, person: Person | None, order: Order, wanted: tuple[str, ...], moment: int) -> Problem | None:
+    problem = unfit(person, order.skills, wanted, moment)
+    return problem if problem is None else dated(problem, crew.timezone)

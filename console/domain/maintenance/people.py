@@ -8,9 +8,12 @@ import msgspec
 
 from console.domain.maintenance.files import Attachment
 from console.domain.maintenance.records import Record
+from console.domain.maintenance.rhythms import local_day
 from console.domain.problems import Problem
 from console.domain.times import DAY
 
+KINDS = ("elevator", "electrician", "high_voltage", "fire", "welding", "height", "refrigeration", "boiler", "lifeguard", "safety")
+"""Certificates that the work on an estate commonly asks for; any other may be typed."""
 LEVELS = ("company", "project", "post")  # 企业级、项目级、岗位级: the three levels of safety organisation (R-IN-11)
 SOON = 60 * DAY  # our choice: a certificate's renewal course takes weeks to book
 
@@ -44,22 +47,31 @@ class Person(Record, frozen=True, omit_defaults=True, kw_only=True, tag="person"
     note: str = ""
 
 
-def unfit(person: Person | None, skills: Collection[str], certificates: Collection[str], moment: int) -> Problem | None:
+def unfit(
+    person: Person | None, skills: Collection[str], certificates: Collection[str], moment: int, timezone: str
+) -> Problem | None:
     """Why ``person`` may not do work that asks for these skills and kinds of certificates at ``moment``; None: they may."""
     if person is None:
-        missing = sorted({*skills, *certificates})
+        missing = [*sorted(skills), *(_spoken(kind) for kind in sorted(certificates))]
         return Problem("people.unfit.unknown", {"what": ", ".join(missing)}) if missing else None
     for kind in sorted(certificates):
         held = [each for each in person.certificates if each.kind == kind]
         if not held:
-            return Problem("people.unfit.no_certificate", {"who": person.name, "kind": kind})
+            return Problem("people.unfit.no_certificate", {"who": person.name, "kind": _spoken(kind)})
         if not any(not each.until or each.until > moment for each in held):
             last = max(each.until for each in held)
-            return Problem("people.unfit.expired", {"who": person.name, "kind": kind, "until": last})
+            return Problem(
+                "people.unfit.expired", {"who": person.name, "kind": _spoken(kind), "until": local_day(last, timezone).isoformat()}
+            )
     lacking = sorted(set(skills) - set(person.skills))
     if lacking:
         return Problem("people.unfit.no_skill", {"who": person.name, "what": ", ".join(lacking)})
     return None
+
+
+def _spoken(kind: str) -> str:
+    """A kind that has a text of ours, by its key."""
+    return f"@people.certificate.{kind}" if kind in KINDS else kind
 
 
 def running_out(person: Person, moment: int, within: int = SOON) -> tuple[Certificate, ...]:

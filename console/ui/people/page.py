@@ -8,7 +8,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from console.domain.accounts import Right
-from console.domain.maintenance.people import LEVELS, Certificate, Person, running_out
+from console.domain.maintenance.people import KINDS, LEVELS, Certificate, Person, running_out
 from console.domain.maintenance.vendors import Vendor
 from console.texts import catalogue, tr
 from console.ui.desk import Desk
@@ -20,8 +20,6 @@ from console.ui.registers.page import RegisterAct, RegisterPage
 from console.ui.widgets.tables import Column
 
 PART = "people"
-KINDS = ("elevator", "electrician", "high_voltage", "fire", "welding", "height", "refrigeration", "boiler", "lifeguard", "safety")
-"""Certificates that the work on an estate commonly asks for; any other may be typed."""
 
 
 def kind_text(kind: str) -> str:

@@ -49,6 +49,7 @@ class RegisterForm(Form):
         if place >= 0:
             box.setCurrentIndex(place)
         elif free:
+            box.setCurrentIndex(-1)  # else the first entry would be chosen already, behind the empty text
             box.setEditText(value)
         return box
 

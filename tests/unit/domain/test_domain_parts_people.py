@@ -15,6 +15,7 @@ from console.domain.maintenance.vendors import running_out as contracts_running_
 from console.domain.orders import OrderKind
 from console.domain.times import DAY, HOUR
 from console.domain.world import World
+from console.texts import CHINESE, ENGLISH, sentence
 
 BEARING = Part(id="BR-6204", name="轴承 6204", unit="个", least=4, price=30.0)
 ELECTRICIAN = Certificate("electrician", "T3101", until=START + 30 * DAY)
@@ -141,15 +142,22 @@ def test_fitness_for_a_work(
     person: Person | None, skills: tuple[str, ...], certificates: tuple[str, ...], at: int, code: str | None
 ) -> None:
     """R-KP-04: who works holds the certificate that the work asks for."""
-    problem = unfit(person, skills, certificates, at)
+    problem = unfit(person, skills, certificates, at, "Asia/Shanghai")
     assert (problem.code if problem is not None else None) == code
+
+
+def test_the_reason_names_the_certificate_and_the_day_in_the_readers_language() -> None:
+    problem = unfit(SUN, (), ("electrician",), START + 31 * DAY, "Asia/Shanghai")
+    assert problem is not None
+    assert sentence(problem, CHINESE) == "孙师傅 的“低压电工”证书已于 2025-12-31 到期。"
+    assert "electrician, low voltage" in sentence(problem, ENGLISH)
 
 
 def test_a_renewed_certificate_no_longer_runs_out() -> None:
     assert running_out(SUN, START) == (ELECTRICIAN,)
     renewed = replace(SUN, certificates=(ELECTRICIAN, Certificate("electrician", "T3102", until=START + 999 * DAY)))
     assert running_out(renewed, START) == ()
-    assert unfit(renewed, (), ("electrician",), START + 50 * DAY) is None
+    assert unfit(renewed, (), ("electrician",), START + 50 * DAY, "Asia/Shanghai") is None
 
 
 def test_a_vendors_visits_make_its_on_time_rate() -> None:
