@@ -191,7 +191,7 @@ class World:
 
     def records(self, kind: type[R]) -> dict[str, R]:
         """The records of a kind that are in use, by id. To look at: they change by events alone."""
-        return cast("dict[str, R]", self.kept.setdefault(kind_of(kind), {}))
+        return cast("dict[str, R]", self.kept.get(kind_of(kind), {}))
 
     def next_number(self, kind: str) -> int:
         """The number that the next record of a numbered kind gets."""
