@@ -1,4 +1,4 @@
-"""A shift and a drill through the real window: start check, 2-hourly record, handover, daily report; then a drill beside a real fault."""
+"""A shift and a drill through the real window: start check, 2-hourly record, handover, report; a drill beside a real fault."""
 
 from __future__ import annotations
 
