@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
+from msgspec.structs import replace
+
 from console.domain.accounts import Account, Right, Role
 from console.domain.acts import Act
 from console.domain.estate import Equipment
 from console.domain.maintenance import safety
 from console.domain.maintenance.people import Person, unfit
+from console.domain.maintenance.rhythms import local_day
 from console.domain.orders import Order
 from console.domain.problems import Problem, Refused
 from console.domain.rosters import Roster, running
@@ -58,7 +61,9 @@ def demand_fit(act: Act, order: Order, assignee: str, contractor: bool, moment: 
 def dated(problem: Problem, timezone: str) -> Problem:
     """The problem with the day on which a certificate ran out as the site's own date."""
     until = problem.params.get("until")
-    return replace(problem, params={**problem.params, "until": local_day(until, timezone).isoformat()}) if isinstance(until, int) else problem
+    if not isinstance(until, int):
+        return problem
+    return replace(problem, params={**problem.params, "until": local_day(until, timezone).isoformat()})
 
 
 @dataclass(frozen=True, slots=True)
