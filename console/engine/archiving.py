@@ -14,7 +14,7 @@ from console.domain.accounts import Account, Right
 from console.domain.acts import require
 from console.domain.energy import moment
 from console.domain.estate import Estate
-from console.domain.events import OrderRaised, RecordRemoved, RecordSaved
+from console.domain.events import RecordRemoved, RecordSaved
 from console.domain.maintenance.archiving import CHECK_MONTHS, ArchiveBook, RemoveArchived, refuse_removal
 from console.domain.maintenance.reports import Period, period, shifted
 from console.domain.maintenance.rhythms import local_day
@@ -99,7 +99,6 @@ class Archive:
             priority=4, due_at=now + TIME, origin=f"archive:{before.name}",
             checklist=tuple(CheckItem(_text(f"reports.check.{line}")) for line in LINES),
         )  # fmt: skip
-        assert isinstance(raised, OrderRaised)
         book = world.records(ArchiveBook).get(BOOK) or ArchiveBook(id=BOOK, at=now)
         kept = replace(book, last=quarter.name, revision=book.revision + 1)
         self._decisions.decide([raised, RecordSaved(kept, "checked")])

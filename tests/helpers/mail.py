@@ -24,6 +24,7 @@ class Letter:
     to: str
     title: str
     body: str
+    files: dict[str, bytes] = field(default_factory=dict)  # what is attached
 
 
 @dataclass
@@ -43,9 +44,10 @@ class Post:
         part = next(each for each in message.walk() if each.get_content_type() == "text/plain")
         body = part.get_payload(decode=True)
         assert isinstance(body, bytes)
+        files = {each.get_filename(): each.get_payload(decode=True) for each in message.walk() if each.get_filename()}
         title = str(make_header(decode_header(message["Subject"])))
         with self.changed:
-            self.letters += [Letter(to, title, body.decode("utf-8")) for to in envelope.rcpt_tos]
+            self.letters += [Letter(to, title, body.decode("utf-8"), files) for to in envelope.rcpt_tos]
             self.changed.notify_all()
         return "250 OK"
 
