@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from msgspec.structs import replace
-
 from console.domain.accounts import Account, Right, Role
 from console.domain.acts import Act
 from console.domain.estate import Equipment
 from console.domain.maintenance import safety
 from console.domain.maintenance.people import Person, unfit
-from console.domain.maintenance.rhythms import local_day
 from console.domain.orders import Order
 from console.domain.problems import Problem, Refused
 from console.domain.rosters import Roster, running
@@ -55,15 +52,7 @@ def demand_fit(act: Act, order: Order, assignee: str, contractor: bool, moment: 
     wanted = wanted_certificates(order, act.world.equipment.get(order.equipment), bool(people))
     problem = unfit(person, order.skills, wanted, max(moment, act.now), act.world.timezone)
     if problem is not None:
-        raise Refused(problem.code, **dated(problem, act.world.timezone).params)
-
-
-def dated(problem: Problem, timezone: str) -> Problem:
-    """The problem with the day on which a certificate ran out as the site's own date."""
-    until = problem.params.get("until")
-    if not isinstance(until, int):
-        return problem
-    return replace(problem, params={**problem.params, "until": local_day(until, timezone).isoformat()})
+        raise Refused(problem.code, **problem.params)
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +102,3 @@ def candidates(crew: Crew, order: Order, machine: Equipment | None, orders: Iter
     return sorted(
         found, key=lambda each: (each.problem is not None, not each.on_duty, not each.technician, each.load, each.display)
     )
-
-
-def _problem(crew: Crew, person: Person | None, order: Order, wanted: tuple[str, ...], moment: int) -> Problem | None:
-    problem = unfit(person, order.skills, wanted, moment)
-    return problem if problem is None else dated(problem, crew.timezone)
