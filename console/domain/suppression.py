@@ -136,6 +136,8 @@ def settled(world: World, alarm: Alarm, cause: Alarm | None) -> Alarm:
         elif cause is not None and hushes(cause, alarm):
             suppression = Suppression.BY_DESIGN
     number = cause.number if cause is not None else 0
+    if suppression is Suppression.NONE and alarm.suppression is Suppression.BY_DESIGN and not alarm.active:
+        suppression, number = alarm.suppression, alarm.caused_by  # it came and went with its cause: it does not begin to sound now
     test = SilenceKind.TEST in kinds
     if (suppression, test, number) == (alarm.suppression, alarm.test, alarm.caused_by):
         return alarm

@@ -39,8 +39,8 @@ class _Counted:
     """How an alarm was counted: it is taken back the same way."""
 
     key: _Key | None  # of one that asks
-    raised_at: int | None  # None: a drill's, which is in no figure
-    active: bool
+    raised_at: int | None  # None: a drill's, which is in no figure, or kept quiet
+    active_since: int | None  # None: as above, or not active
     loud: bool
     by_design: bool
     flood: bool
@@ -58,7 +58,7 @@ class Tally:
         """Other alarms altogether."""
         self._counted: dict[int, _Counted] = {}
         self._order: list[_Key] = []  # of those that ask, sorted
-        self._raised: list[int] = []  # all real ones, sorted
+        self._raised: list[int] = []  # all real ones that are not quiet, sorted
         self._standing: list[int] = []  # the active ones, sorted
         self.loud = 0  # not kept quiet
         self.by_design = 0  # kept quiet by their cause
@@ -82,8 +82,8 @@ class Tally:
             _keep(self._order, one.key, more)
         if one.raised_at is not None:
             _keep(self._raised, one.raised_at, more)
-            if one.active:
-                _keep(self._standing, one.raised_at, more)
+        if one.active_since is not None:
+            _keep(self._standing, one.active_since, more)
         self.loud += more * one.loud
         self.by_design += more * one.by_design
         self._floods += more * one.flood
@@ -128,7 +128,7 @@ class Tally:
         return len(self._standing)
 
     def recent(self, now: int) -> int:
-        """How many of those that are there were raised within :data:`WINDOW`."""
+        """How many of those that are there and not kept quiet were raised within :data:`WINDOW`."""
         return len(self._raised) - bisect_right(self._raised, now - WINDOW)
 
     def standing(self, now: int) -> int:
@@ -154,8 +154,8 @@ def _counted(alarm: Alarm) -> _Counted:
     asks = alarm.asks
     return _Counted(
         key=_key(alarm) if asks else None,
-        raised_at=None if alarm.drill else alarm.raised_at,
-        active=alarm.active,
+        raised_at=None if alarm.drill or alarm.quiet else alarm.raised_at,
+        active_since=alarm.raised_at if alarm.active and not alarm.drill else None,
         loud=not alarm.quiet,
         by_design=alarm.suppression is Suppression.BY_DESIGN,
         flood=alarm.rule == FLOOD_RULE and alarm.active,
