@@ -14,6 +14,7 @@ from console.domain.problems import Refused
 from console.papers import fonts
 
 _MM = 72 / 25.4  # points
+_MOST_CODE, _MOST_WORDS = 80, 40  # characters in the code: more of them, and it is too fine for a 30 mm label
 _GAP = 2.0 * _MM  # between the label's edge and what is printed: printers are off by a millimetre
 
 
@@ -84,7 +85,8 @@ def render(labels: list[Label], size: str = "", skip: int = 0) -> bytes:
 def _draw(canvas: Canvas, label: Label, left: float, top: float, sheet: Sheet) -> None:
     height, width = sheet.height * _MM, sheet.width * _MM
     side = min(height - 2 * _GAP, 0.45 * width)
-    _code(canvas, "\n".join(part for part in (label.code, label.name, label.place) if part), left + _GAP, top - _GAP, side)
+    lines = (label.code[:_MOST_CODE], label.name[:_MOST_WORDS], label.place[:_MOST_WORDS])
+    _code(canvas, "\n".join(part for part in lines if part), left + _GAP, top - _GAP, side)
     room = width - side - 3 * _GAP
     x = left + side + 2 * _GAP
     size = min(13.0, height / 8)

@@ -119,7 +119,7 @@ async def _watch(folder: Path, stalls: list[float]) -> None:
     async with desk(folder, "desk 2") as other:
         while True:
             asked = time.perf_counter()
-            await other.client.query(lambda id: StoreQuery(id))
+            await other.client.query(StoreQuery)
             stalls.append(time.perf_counter() - asked)
             await asyncio.sleep(0.02)
 
