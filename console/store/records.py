@@ -27,7 +27,7 @@ isolation_decoder = msgspec.json.Decoder(Isolation)
 reading_decoder = msgspec.json.Decoder(TypedReading)
 record_decoder = msgspec.json.Decoder(AnyRecord)
 order_decoder = msgspec.json.Decoder(Order)
-encoder = msgspec.json.Encoder(order="deterministic")
+encoder = msgspec.json.Encoder()  # what was decoded is encoded to the same bytes: objects keep their order, records hold no sets
 
 
 def chained(before: bytes, entry: bytes) -> bytes:
