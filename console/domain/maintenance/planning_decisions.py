@@ -63,7 +63,7 @@ def judge_turn(act: Act, change: TurnChange, _present: TurnChange | None) -> Tur
     """A move or a skip of one turn."""
     act.require(Right.PLAN_MAINTENANCE)
     if change.ended_at:
-        return change
+        return replace(change, ended_at=act.now)
     reason = demanded(change.reason, "refused.reason_missing")
     world = act.world
     chain = next((chain for chain in world.chains if carrier(chain).id == change.plan), None)

@@ -284,6 +284,8 @@ class AgendaPage(QWidget):
             key = "plans.why_right" if self._picture.me else "isolations.sign_on"
         elif chosen and not movable:
             key = "plans.why_order" if any(item.order for item in chosen) else "plans.why_fixed"
+        if not self._model.rowCount() and self.month.selected[0]:
+            key = "plans.day_empty"
         self._why.setText(tr(key) if key else "")
         self._facts.setVisible(one is not None)
         if one is not None:
@@ -325,9 +327,9 @@ class AgendaPage(QWidget):
 
     def do_restore(self) -> None:
         """As the plan has it."""
-        change = next((item.change for item in self._targets() if item.change is not None), None)
-        if change is not None:
-            self._open_form(restore_form(self._picture, self._desk, change))
+        changes = [item.change for item in self._targets() if item.change is not None]
+        if changes:
+            self._open_form(restore_form(self._picture, self._desk, changes))
 
     def do_order(self) -> None:
         """Its order."""

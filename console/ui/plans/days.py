@@ -217,7 +217,14 @@ class DaysPage(QWidget):
         self._legend.setText(tr("plans.days.legend"))
         self._name.setPlaceholderText(tr("plans.days.name_hint"))
         self._versions.retranslate()
+        if self._base is not None and self._source.text() in (self._base.source.zh, self._base.source.en):
+            self._say_source(self._base.source.get(language()))
         self._show()
+
+    def _say_source(self, text: str) -> None:
+        self._source.setText(text)
+        self._source.setCursorPosition(0)
+        self._source.setToolTip(text)
 
     def show_year(self, year: int) -> None:
         """Another year; what was not saved is given up."""
@@ -244,7 +251,7 @@ class DaysPage(QWidget):
     def _take(self) -> None:
         self._base = self._present()
         self._days = {date.fromisoformat(each.day).toordinal(): each for each in self._base.days}
-        self._source.setText(self._base.source.get(language()))
+        self._say_source(self._base.source.get(language()))
         self._checked.setChecked(self._base.checked)
         self._reason.clear()
         self._error.clear()
@@ -257,7 +264,7 @@ class DaysPage(QWidget):
     def _made(self) -> CalendarYear:
         assert self._base is not None
         source = self._base.source
-        if self._source.text() != source.get(language()):
+        if self._source.text() not in (source.zh, source.en):
             source = Text(self._source.text())
         days = tuple(sorted(self._days.values(), key=lambda each: each.day))
         return replace(self._base, days=days, source=source, checked=self._checked.isChecked())

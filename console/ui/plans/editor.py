@@ -51,6 +51,11 @@ def plan_form(picture: Picture, desk: Desk, plan: Plan, template: Template | Non
     title_zh, title_en = form.text("title_zh", plan.title.zh), form.text("title_en", plan.title.en)
     picker = MachinePicker(picture, plan.machines, template.kinds if template is not None else (), why)
     form.rows.addRow(tr("plans.field.machines"), picker)
+    seen = label("", "dim", wrap=True, selectable=True)
+    seen.setObjectName("plans_preview_text")
+    button = QPushButton(tr("plans.preview"))
+    button.setObjectName("plans_preview")
+    form.rows.addRow(button, seen)
     levels = LevelEditor(plan.levels)
     levels.said = form.say
     form.rows.addRow(tr("plans.field.levels"), levels)
@@ -97,9 +102,6 @@ def plan_form(picture: Picture, desk: Desk, plan: Plan, template: Template | Non
         found = parts()
         return SaveRecords(found, (plan.revision,) * len(found), reason.text())
 
-    seen = label("", "dim", wrap=True, selectable=True)
-    seen.setObjectName("plans_preview_text")
-
     def show() -> None:
         try:
             seen.setText(preview(picture, parts(), picker.machines()))
@@ -107,10 +109,7 @@ def plan_form(picture: Picture, desk: Desk, plan: Plan, template: Template | Non
         except ValueError as wrong:
             form.say(str(wrong))
 
-    button = QPushButton(tr("plans.preview"))
-    button.setObjectName("plans_preview")
     button.clicked.connect(show)
-    form.rows.addRow(button, seen)
     form.make = make
     return form
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 
-from console.domain.commands import EndRecord, SaveRecords
+from msgspec.structs import replace
+
+from console.domain.commands import SaveRecords
 from console.domain.maintenance.planning import TurnChange, change_id
 from console.domain.maintenance.planning_decisions import carrier
 from console.texts import tr
@@ -33,11 +35,18 @@ def skip_form(picture: Picture, desk: Desk, chosen: list[Item]) -> Form:
     return form
 
 
-def restore_form(picture: Picture, desk: Desk, change: TurnChange) -> Form:
+def restore_form(picture: Picture, desk: Desk, changes: list[TurnChange]) -> Form:
     """As the plan has it."""
-    form = Form(picture, desk, tr("plans.act.restore"), tr("plans.act.restore"), "plans_restore_form")
+    form = Form(picture, desk, tr("plans.restore", count=len(changes)), tr("plans.act.restore"), "plans_restore_form")
     reason = form.line("plans_restore_reason", tr("plans.field.reason"), tr("plans.reason_hint"))
-    form.make = lambda: EndRecord("turn", change.id, change.revision, reason.text())
+
+    def make() -> SaveRecords:
+        if not reason.text().strip():
+            raise ValueError(tr("refused.reason_missing"))
+        ended = tuple(replace(change, ended_at=picture.now()) for change in changes)
+        return SaveRecords(ended, tuple(change.revision for change in changes), reason.text())
+
+    form.make = make
     return form
 
 

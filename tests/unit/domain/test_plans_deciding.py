@@ -246,7 +246,9 @@ def test_a_skipped_turn_raises_nothing_and_the_next_comes() -> None:
 def test_a_skip_that_is_taken_back_is_none() -> None:
     made = with_monthly()
     made.do(save(turn("2026-12-01")), CHEN)
-    made.do(EndRecord("turn", change_id("T1-P1/monthly", "2026-12-01"), 1, "看错了"), CHEN)
+    (kept,) = made.world.records(TurnChange).values()
+    made.do(save(replace(kept, ended_at=1), base=1, reason="看错了"), CHEN)
+    assert made.world.records(TurnChange) == {}
     made.now = NOON + 8 * DAY
     assert any(isinstance(event, OrderRaised) for event in schedule.due(made.world, made.now, {}))
 

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPus
 from pytestqt.qtbot import QtBot
 
 from console.domain.accounts import Role
-from console.domain.commands import EndRecord, SaveRecords
+from console.domain.commands import SaveRecords
 from console.domain.maintenance.calendars import SHIPPED, CalendarYear, Day
 from console.domain.maintenance.planning import Level, Machine, Plan, TurnChange, change_id
 from console.domain.orders import OrderKind, OrderState
@@ -108,7 +108,9 @@ def test_a_skipped_turn_stays_to_be_seen_and_can_be_put_back(screen: PlansScreen
     press(screen, "agenda_restore")
     find(screen, QLineEdit, "plans_restore_reason").setText("看错了")
     press(screen, "plans_restore_form")
-    assert line.last == EndRecord("turn", change_id("PS1/monthly", "2026-11-24"), 1, "看错了")
+    assert isinstance(line.last, SaveRecords)
+    (ended,) = line.last.records
+    assert (ended.id, bool(ended.ended_at), line.last.bases) == (change_id("PS1/monthly", "2026-11-24"), True, (1,))
 
 
 def test_a_refusal_stands_in_the_form_and_what_was_typed_stays(screen: PlansScreen, line: RecordingLine) -> None:
@@ -327,6 +329,14 @@ def test_somebody_elses_change_of_a_year_does_not_wipe_out_what_was_clicked(scre
     assert date(2026, 12, 7).toordinal() in screen.days.view.days
     press(screen, "plans_year_leave")
     assert screen.days.view.days == {}
+
+
+def test_another_language_is_no_change_of_the_year(screen: PlansScreen) -> None:
+    screen.tabs.open("days")
+    set_language(ENGLISH)
+    screen.retranslate()
+    assert "to be checked" in find(screen, QLineEdit, "plans_year_source").text()
+    assert not find(screen, QPushButton, "plans_year_save").isEnabled()
 
 
 def test_every_page_speaks_english_after_the_switch(screen: PlansScreen) -> None:
