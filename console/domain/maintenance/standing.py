@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Iterable, Mapping
+from heapq import nsmallest
+from typing import Any, Protocol, TypeVar
 
 from console.domain.alarms import Alarm
 from console.domain.estate import Point
@@ -20,6 +21,7 @@ from console.domain.silences import Silence
 from console.domain.text import EMPTY, Text
 
 K = TypeVar("K", bound=Record)
+T = TypeVar("T")
 
 
 class State(Protocol):
@@ -52,29 +54,38 @@ class State(Protocol):
     def records(self, kind: type[K]) -> dict[str, K]: ...
 
 
-def content(state: State, now: int, timezone: str, since: int) -> dict[str, tuple[Line, ...]]:
-    """What is handed over, by section; an empty section is left out. What a drill simulates is no matter of the next shift."""
+def content(state: State, now: int, timezone: str, since: int, most: int = 0) -> dict[str, tuple[Line, ...]]:
+    """What is handed over, by section; an empty section is left out. What a drill simulates is no matter of the next shift.
+
+    ``most`` lines a section (0: all): a screen has no use for ten thousand. The last line then says how many more there are.
+    """
+    faults = [fault for fault in state.faults.values() if fault.open and not fault.drill]
+    alarms = [alarm for alarm in state.alarms.values() if not alarm.drill and not alarm.quiet]
+    isolations = [each for each in state.isolations.values() if each.open]
+    silences = [each for each in state.silences.values() if each.open]
+    orders = [order for order in state.orders.values() if order.open and not order.drill]
     found = {
-        "faults": [_fault(state, fault, now) for fault in state.faults.values() if fault.open and not fault.drill],
-        "alarms": [_alarm(alarm) for alarm in state.alarms.values() if not alarm.drill and not alarm.quiet],
-        "isolations": [_isolation(state, each) for each in state.isolations.values() if each.open],
-        "silences": [_silence(each) for each in state.silences.values() if each.open],
-        "orders": [_order(order) for order in state.orders.values() if order.open and not order.drill],
+        "faults": _lines(
+            faults, lambda each: (each.priority, each.opened_at, each.number), lambda each: _fault(state, each, now), most
+        ),
+        "alarms": _lines(alarms, lambda each: (each.priority, each.raised_at, each.number), _alarm, most),
+        "isolations": _lines(isolations, lambda each: (each.since, each.number), lambda each: _isolation(state, each), most),
+        "silences": _lines(silences, lambda each: (each.began.at, each.number), _silence, most),
+        "orders": _lines(orders, lambda each: (each.priority, each.created_at, each.number), _order, most),
         "readings": _readings(state, now, timezone),
         "records": _records(state, now, timezone, since),
-        "drills": [
-            Line(run.name, Text(run.title), run.equipment, run.at, run.until, who=run.began.by)
-            for run in state.records(DrillRun).values()
-        ],
-        "notes": [
-            Line(note.id, Text(note.text), note.equipment, note.at, who=note.by) for note in state.records(ShiftNote).values()
-        ],
+        "drills": _lines(state.records(DrillRun).values(), lambda run: run.at, _drill, most),
+        "notes": _lines(state.records(ShiftNote).values(), lambda note: note.at, _note, most),
     }
-    return {
-        name: tuple(sorted(lines, key=lambda line: (line.priority or 9, line.at, line.id)))
-        for name in shifts.SECTIONS
-        if (lines := found[name])
-    }
+    return {name: lines for name in shifts.SECTIONS if (lines := found[name])}
+
+
+def _lines(records: Iterable[T], key: Callable[[T], Any], line: Callable[[T], Line], most: int) -> tuple[Line, ...]:
+    """In their order: the gravest and oldest first."""
+    there = list(records)
+    first = nsmallest(most, there, key) if 0 < most < len(there) else sorted(there, key=key)
+    rest = len(there) - len(first)
+    return (*map(line, first), *([Line("…", Text(f"+{rest}"))] if rest else []))
 
 
 def book_of(state: State) -> ShiftBook:
@@ -85,6 +96,14 @@ def book_of(state: State) -> ShiftBook:
 def list_of(state: State) -> WatchList | None:
     """The 2-hourly list; ``None``: there is none yet."""
     return state.records(WatchList).get(shifts.LIST_ID)
+
+
+def _drill(run: DrillRun) -> Line:
+    return Line(run.name, Text(run.title), run.equipment, run.at, run.until, who=run.began.by)
+
+
+def _note(note: ShiftNote) -> Line:
+    return Line(note.id, Text(note.text), note.equipment, note.at, who=note.by)
 
 
 def _fault(state: State, fault: Fault, now: int) -> Line:
@@ -119,18 +138,17 @@ def _order(order: Order) -> Line:
     return Line(order.id, order.title, order.equipment, order.created_at, order.due_at, order.priority, order.assignee, state)
 
 
-def _readings(state: State, now: int, timezone: str) -> list[Line]:
+def _readings(state: State, now: int, timezone: str) -> tuple[Line, ...]:
     found = []
     for name, known in state.awaited.items():
         point = state.points.get(name)
         since = overdue_since(point, state.readings.get(name, ()), known, now, timezone) if point is not None else 0
         if point is not None and since:
             found.append(Line(name, point.name, point.equipment, since))
-    return found
+    return tuple(sorted(found, key=lambda line: (line.at, line.id)))
 
 
-def _records(state: State, now: int, timezone: str, since: int) -> list[Line]:
+def _records(state: State, now: int, timezone: str, since: int) -> tuple[Line, ...]:
     watch = list_of(state)
-    if watch is None:
-        return []
-    return [Line(shifts.slot_id(slot), EMPTY, at=slot) for slot in shifts.missing(watch, book_of(state), since, now, timezone)]
+    slots = shifts.missing(watch, book_of(state), since, now, timezone) if watch is not None else ()
+    return tuple(Line(shifts.slot_id(slot), EMPTY, at=slot) for slot in slots)

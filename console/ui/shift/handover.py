@@ -40,6 +40,7 @@ from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 DAYS = 60  # of past handovers that are listed
 FIELDS = ("outgoing", "outgoing_pin", "report", "incoming", "incoming_pin", "remark")
+MOST_LINES = 200  # of a section on the screen: all of them are signed
 EVERY_TICKS = 5  # seconds between looks while the page is shown
 
 
@@ -189,7 +190,7 @@ class HandoverPage(QWidget):
         picture, setting = self._picture, setting_of(self._picture)
         if self._past is not None:
             return papers.paper(self._past, setting, places_of_lines(picture, self._past.sections.values()))
-        sections = standing.content(picture, picture.now(), self._zone(), self._since())
+        sections = standing.content(picture, picture.now(), self._zone(), self._since(), MOST_LINES)
         blocks = papers.sections(sections, setting, places_of_lines(picture, sections.values()))
         since = tr("shift.handover.since_is", at=full_text(self._since(), self._zone()))
         return setting.paper(tr("shift.handover.draft"), tuple(blocks), subtitle=since)

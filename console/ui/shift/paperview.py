@@ -13,6 +13,7 @@ from console.domain.documents import Block, Document, Facts, Heading, Paragraph,
 from console.domain.problems import Problem
 from console.papers.cells import heading, right_aligned, shown
 
+MOST_ROWS = 300  # of a table on the screen: more would hold it up; the printed one has them all
 _CELL = 'style="padding: 3px 12px 3px 0px;"'
 
 
@@ -54,11 +55,12 @@ def _table(block: Table, zone: ZoneInfo) -> str:
         f'<th align="{side}" {_CELL}>{escape(heading(column))}</th>' for column, side in zip(block.columns, sides, strict=True)
     )
     lines = []
-    for row in block.rows:
+    for row in block.rows[:MOST_ROWS]:
         cells = zip(block.columns, row, sides, strict=True)
         texts = (f'<td align="{side}" {_CELL}>{escape(shown(column, cell, zone))}</td>' for column, cell, side in cells)
         lines.append(f"<tr>{''.join(texts)}</tr>")
-    notes = "".join(f"<p>{escape(note)}</p>" for note in block.notes)
+    more = (f"… +{len(block.rows) - MOST_ROWS}",) if len(block.rows) > MOST_ROWS else ()
+    notes = "".join(f"<p>{escape(note)}</p>" for note in (*more, *block.notes))
     return f'<h3>{escape(block.title)}</h3><table width="97%"><tr>{heads}</tr>{"".join(lines)}</table>{notes}'
 
 

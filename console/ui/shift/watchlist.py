@@ -61,6 +61,7 @@ class ListForm(Card):
         super().__init__()
         self._picture, self._desk = picture, desk
         self._base: WatchList | None = None
+        self._points: dict[str, str] = {}  # as they are offered, and their ids
         self.setObjectName("watch_list")
         bar = QHBoxLayout()
         self.point = QComboBox()
@@ -112,9 +113,10 @@ class ListForm(Card):
         self._error.hide()
         self._base = standing.list_of(self._picture)
         self.point.clear()
-        for point in self._picture.points.values():
-            name = f"{equipment_name(self._picture, point.equipment)} {point.name.get(language())}"
-            self.point.addItem(f"{name}（{point.id}）", point.id)
+        names = {machine: equipment_name(self._picture, machine) for machine in self._picture.equipment}
+        points = self._picture.points.values()
+        self._points = {f"{names.get(each.equipment, '')} {each.name.get(language())}（{each.id}）": each.id for each in points}
+        self.point.addItems(list(self._points))
         self.point.setCurrentIndex(-1)
         self.point.setEditText("")
         base = self._base or WatchList(id=shifts.LIST_ID)
@@ -182,10 +184,8 @@ class ListForm(Card):
 
     def do_add(self) -> None:
         """The chosen point."""
-        place = self.point.currentIndex()
-        if place < 0 or self.point.currentText() != self.point.itemText(place):
-            place = self.point.findText(self.point.currentText())
-        point = self._picture.points.get(str(self.point.itemData(place) if place >= 0 else self.point.currentText().strip()))
+        typed = self.point.currentText().strip()
+        point = self._picture.points.get(self._points.get(typed, typed))
         if point is None:
             self._say(tr("shift.list.no_point"))
             return
