@@ -28,6 +28,7 @@ from console.domain.times import DAY
 from console.texts import language, tr
 from console.ui.moments import local
 from console.ui.orders.presenter import display, late, promise
+from console.ui.people.page import kind_text
 from console.ui.picture import Picture, overdue_of
 
 SOON = 7 * DAY
@@ -111,9 +112,7 @@ def _orders(picture: Picture) -> Iterator[Item]:
         if not seen or group is None:
             continue
         stage = awaited(order)
-        step = tr("orders.on_hold") if order.held else tr(f"domain.order.{stage}") if stage is not None else ""
-        if stage is S.VERIFIED and not order.held:
-            step = f"{step} / {tr('domain.order.dispatched')}"
+        step = tr("orders.on_hold") if order.held else tr(f"myday.step.{stage}") if stage is not None else ""
         yield Item(
             f"order{order.number}", group, "order", order.priority, f"{order.id} {order.title.get(language())}", step,
             order.equipment, display(picture, order.assignee or order.first_owner), at, "orders", str(order.number), turn,
@@ -210,8 +209,8 @@ def _people(picture: Picture) -> Iterator[Item]:
         for each in certificates_running_out(person, now):
             group = Group.LATE if each.until <= now else Group.SOON
             yield Item(
-                f"certificate{person.id}{each.kind}", group, "certificate", 3, f"{person.name} {each.kind} {each.number}".strip(),
-                tr("myday.renew"), "", person.name, each.until, "people", person.id, person.id == picture.me,
+                f"certificate{person.id}{each.kind}", group, "certificate", 3,
+                f"{person.name} {kind_text(each.kind)} {each.number}".strip(), tr("myday.renew"), "", person.name, each.until, "people", person.id, person.id == picture.me,
             )  # fmt: skip
 
 

@@ -127,14 +127,14 @@ class MydayScreen(QWidget):
         return [
             Column("priority", "", 44, lambda i: str(i.priority), user=lambda i: i.priority, sort=lambda i: i.priority),
             Column(
-                "group", "myday.column.group", 110, lambda i: tr(f"myday.group.{i.group.name.lower()}"),
+                "group", "myday.column.group", 136, lambda i: tr(f"myday.group.{i.group.name.lower()}"),
                 sort=lambda i: int(i.group), colour=lambda i: "p2_text" if i.group is Group.LATE else "",
                 bold=lambda i: i.group is Group.LATE,
             ),
             Column("kind", "myday.column.kind", 100, lambda i: tr(f"myday.kind.{i.kind}")),
             Column("title", "myday.column.title", 0, lambda i: i.title),
-            Column("step", "myday.column.step", 130, lambda i: i.step),
-            Column("equipment", "orders.field.equipment", 180, machine),
+            Column("step", "myday.column.step", 190, lambda i: i.step),
+            Column("equipment", "orders.field.equipment", 190, machine),
             Column("who", "myday.column.who", 120, lambda i: i.who),
             Column("left", "myday.column.left", 170, left, sort=lambda i: i.at or 1 << 62),
             Column("at", "orders.field.due_at", 140, lambda i: full_text(i.at, picture.estate.site.timezone), sort=lambda i: i.at),

@@ -56,6 +56,7 @@ class FileSection(Section):
         self._order = order
         self._sheet.setText(tr("orders.print_sheet"))
         self._package.setText(tr("orders.package"))
+        self.list.says.clear()  # whatever it said, it said in the language before
         self.list.retranslate()
         self.list.show_files(files_of(order), editable=enabled)
 

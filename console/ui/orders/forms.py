@@ -127,6 +127,8 @@ class Form(QFrame):
         """A list of (shown, value)."""
         box = QComboBox()
         box.setObjectName(name)
+        box.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        box.setMinimumContentsLength(12)  # long entries are read in the list; the form stays as wide as its place
         for shown, value in entries:
             box.addItem(shown, value)
         self.rows.addRow(title, box)

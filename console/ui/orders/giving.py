@@ -54,6 +54,8 @@ def people_box(form: Form, picture: Picture, order: Order) -> QComboBox:
         box.addItem(candidate_text(each), each.name)
         if each.problem is not None:
             box.setItemData(box.count() - 1, 0, Qt.ItemDataRole.UserRole - 1)  # Qt's role for "not enabled"
+        box.setItemData(box.count() - 1, box.itemText(box.count() - 1), Qt.ItemDataRole.ToolTipRole)
+    box.setPlaceholderText(tr("orders.nobody_fit"))
     first = next((row for row in range(box.count()) if box.itemData(row, Qt.ItemDataRole.UserRole - 1) is None), -1)
     box.setCurrentIndex(max(first, box.findData(order.assignee)) if order.assignee and box.findData(order.assignee) >= 0 else first)
     return box
@@ -101,8 +103,8 @@ def _outside(form: Form, picture: Picture, order: Order, box: QComboBox) -> tupl
     outside.setEnabled(False)
     contractor.toggled.connect(outside.setEnabled)
     contractor.toggled.connect(box.setDisabled)
-    if not box.count():
-        contractor.setChecked(True)
+    if box.currentIndex() < 0 and outside.count():
+        contractor.setChecked(True)  # nobody of one's own may do it: the company that looks after it is proposed
     return contractor, outside
 
 

@@ -19,6 +19,7 @@ from console.ui.orders.outsidesection import OutsideSection
 from console.ui.orders.pieces import Section
 from console.ui.orders.safetysection import SafetySection
 from console.ui.orders.story import Story
+from console.ui.people.page import kind_text
 from console.ui.picture import Picture
 from console.ui.widgets.clocks import span_text
 from console.ui.widgets.facts import FactGrid
@@ -101,7 +102,7 @@ def about(picture: Picture, order: Order) -> list[tuple[str, str]]:
         (tr("orders.field.zone"), tr(f"domain.zone.{order.zone}") if order.zone else ""),
         (tr("orders.field.due_at"), full_text(order.due_at, zone)),
         (tr("orders.field.first_due"), full_text(order.first_due, zone)),
-        (tr("orders.field.certificates"), " ".join(order.certificates)),
+        (tr("orders.field.certificates"), "、".join(map(kind_text, order.certificates))),
         (tr("orders.field.skills"), " ".join(order.skills)),
         (tr("orders.field.rating"), "★" * order.rating),
         (tr("orders.act.callback"), order.callback.note if order.callback is not None else ""),
