@@ -127,10 +127,11 @@ def _log(connection: sqlite3.Connection, found: Verified) -> None:
 
 def _explain(event: e.Event, explained: _Explained) -> None:
     match event:
-        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned():
+        case e.AlarmRaised() | e.AlarmReturned() | e.AlarmAcknowledged() | e.AlarmAssigned() | e.AlarmAdvanced():
             explained["alarm", str(event.alarm.number)] = encoder.encode(event.alarm), event.alarm.raised_at
         case (
             e.FaultOpened() | e.FaultJoined() | e.FaultTaken() | e.FaultOrdered() | e.FaultClockWarned() | e.FaultClosed()
+            | e.FaultAdvanced()
         ):  # fmt: skip
             explained["fault", str(event.fault.number)] = encoder.encode(event.fault), event.fault.opened_at
         case e.OrderRaised() | e.OrderAdvanced():
