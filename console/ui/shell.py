@@ -302,12 +302,23 @@ class Shell(QMainWindow):
         if screen is None:
             return
         self._here, self._subject = name, subject
+        been_here = screen.focusWidget() is not None  # then Qt goes back to what had the focus
         self._stack.setCurrentWidget(screen)
         self.nav.set_open(name)
         self.topbar.set_screen(name)
         if subject and name in SUBJECTS:
             show, of = SUBJECTS[name]
             getattr(screen, show)(of(subject))
+        if not been_here:
+            (self._largest_table() or screen).setFocus(
+                Qt.FocusReason.ShortcutFocusReason
+            )  # a list that shows later takes it from there
+
+    def _largest_table(self) -> TableView[Any] | None:
+        """Of those that are on the screen; the one with the focus before all."""
+        focused = QApplication.focusWidget()
+        tables = [table for table in self._stack.findChildren(TableView) if table.isVisible()]
+        return max(tables, key=lambda table: (table is focused, table.width() * table.height()), default=None)
 
     def _open_shift(self, page: str) -> None:
         self._go("shift", page)
@@ -330,11 +341,9 @@ class Shell(QMainWindow):
 
     def do_export(self) -> None:
         """What is shown: the list with the focus, else the largest one on the screen."""
-        focused = QApplication.focusWidget()
-        tables = [table for table in self._stack.findChildren(TableView) if table.isVisible()]
-        tables.sort(key=lambda table: (table is focused, table.width() * table.height()))
-        if tables:
-            self.export_table(tables[-1])
+        table = self._largest_table()
+        if table is not None:
+            self.export_table(table)
         else:
             self.show_refusal(Problem("widgets.export.nothing", {}))
 

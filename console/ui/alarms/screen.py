@@ -1,7 +1,8 @@
 """The alarm list: active ones, the shelf and the history on the left, the focused one on the right.
 
 Keys in the list: Enter acknowledges, T takes, O and E lead on, S shelves, R resets, F folds, 1-9 tick off a step, / filters. They
-are shortcuts of the list, which takes no text, so they also work while a Chinese input method is on.
+are shortcuts of the list, which takes no text, so they also work while a Chinese input method is on. Ctrl+PgUp and Ctrl+PgDn turn
+to the list before and the next one.
 """
 
 from __future__ import annotations
@@ -128,6 +129,7 @@ class AlarmsScreen(QWidget):
         self._rows.changed.connect(pace.ask)
         picture.silences_changed.connect(pace.ask)
         self._export.clicked.connect(self.table.ask_export)
+        self._typed.target = self.table
         self._typed.searched.connect(self.table.filter_text)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(lambda _alarm: self.detail.do_acknowledge())
@@ -146,6 +148,9 @@ class AlarmsScreen(QWidget):
             ("/", self._typed.setFocus),
             *((str(place + 1), partial(self.detail.steps.tick_off, place)) for place in range(9)),
         ]
+        for key, step in (("Ctrl+PgUp", -1), ("Ctrl+PgDown", 1)):
+            turn = QShortcut(QKeySequence(key), self, context=Qt.ShortcutContext.WidgetWithChildrenShortcut)
+            turn.activated.connect(partial(self._turn, step))
         for key, act in keys:
             QShortcut(QKeySequence(key), self.table, context=Qt.ShortcutContext.WidgetShortcut).activated.connect(act)
 
@@ -285,6 +290,14 @@ class AlarmsScreen(QWidget):
         for button, name in ((self._active, "active"), (self._shelf, "shelf"), (self._past, "history")):
             button.setChecked(name == mode)
         self._fold.setEnabled(mode == "active")
+
+    def _turn(self, step: int) -> None:
+        """The next list, or the one before."""
+        lists = {"active": self._show_active, "shelf": self._show_shelf, "history": self._show_history}
+        names = list(lists)
+        lists[names[(names.index(self._mode) + step) % len(names)]]()
+        if self._mode != "shelf":
+            self.table.setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _show_active(self) -> None:
         self._choose("active")

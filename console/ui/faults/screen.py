@@ -100,6 +100,7 @@ class FaultsScreen(QWidget):
         self._open.clicked.connect(self._show_open)
         self._closed.clicked.connect(self._show_history)
         self._export.clicked.connect(self.table.ask_export)
+        self._typed.target = self.table
         self._typed.searched.connect(self._filter)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._opened)

@@ -116,6 +116,7 @@ class IsolationsScreen(QWidget):
         self._open.clicked.connect(self.show_open)
         self._closed.clicked.connect(self.show_history)
         self._csv.clicked.connect(self.table.ask_export)
+        self._typed.target = self.table
         self._typed.searched.connect(self._filter)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._opened)

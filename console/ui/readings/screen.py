@@ -93,6 +93,7 @@ class ReadingsScreen(QWidget):
         picture = self._picture
         self._month.activated.connect(self._refresh)
         self._overdue.toggled.connect(self._refresh)
+        self._typed.target = self.table
         self._typed.searched.connect(self._filter)
         self._csv.clicked.connect(self.table.ask_export)
         self._pdf.clicked.connect(self._export_pdf)

@@ -21,7 +21,7 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QContextMenuEvent, QKeySequence
+from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeySequence, QShowEvent
 from PySide6.QtWidgets import QAbstractItemView, QApplication, QHeaderView, QMenu, QTableView, QWidget
 
 from console.texts import tr
@@ -331,6 +331,7 @@ class TableView(QTableView, Generic[R]):
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.doubleClicked.connect(self._open_index)
         self.selectionModel().selectionChanged.connect(self._selection)
+        self._proxy.rowsInserted.connect(self._choose_first)
 
     # --- filter, sort, selection
 
@@ -412,6 +413,24 @@ class TableView(QTableView, Generic[R]):
     def filtered_by(self) -> str:
         """What was typed to filter by."""
         return " ".join(self._proxy.words)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Who comes by a key finds a row chosen, so that the next key means something."""
+        super().focusInEvent(event)
+        if event.reason() != Qt.FocusReason.MouseFocusReason:
+            self._choose_first()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        """A list takes the focus that its screen holds for it."""
+        super().showEvent(event)
+        focused = QApplication.focusWidget()
+        if focused is not None and focused.focusPolicy() == Qt.FocusPolicy.NoFocus and focused.isAncestorOf(self):
+            self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _choose_first(self) -> None:
+        """Qt makes the first row the current one and does not select it."""
+        if self.hasFocus() and not self.selectionModel().hasSelection() and self._proxy.rowCount():
+            self.selectRow(max(0, self.currentIndex().row()))
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
         """Copy, export."""
