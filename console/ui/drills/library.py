@@ -20,8 +20,13 @@ from console.ui.widgets.tables import RIGHT, Column
 PART = "emergencies"
 
 
-def library_page(picture: Picture, desk: Desk, edit: Callable[[EmergencyPlan | None], None]) -> RegisterPage[EmergencyPlan]:
-    """The register of plans; ``edit`` opens the editor."""
+def library_page(
+    picture: Picture,
+    desk: Desk,
+    edit: Callable[[EmergencyPlan | None], None],
+    output: Callable[[EmergencyPlan | None], None],
+) -> RegisterPage[EmergencyPlan]:
+    """The register of plans; ``edit`` opens the editor, ``output`` prints one."""
     zone = picture.estate.site
 
     def manages() -> bool:
@@ -77,6 +82,7 @@ def library_page(picture: Picture, desk: Desk, edit: Callable[[EmergencyPlan | N
             RegisterAct("begin", "B", begin, does),
             RegisterAct("check", "C", check, does, fits=lambda plan: bool(plan.materials)),
             RegisterAct("edit", "E", None, manages, run=edit),
+            RegisterAct("print", "P", None, lambda: True, run=output),
             RegisterAct("end", "Del", end, manages),
         ],
         sort="number",

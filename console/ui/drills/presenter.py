@@ -192,6 +192,20 @@ def step_state(picture: Picture, step: RunStep) -> tuple[str, str]:
     return clock(left), "p1_text" if left < 0 else "p3_text" if left < MINUTE else "text"
 
 
+def run_facts(picture: Picture, run: EmergencyRun) -> list[tuple[str, str]]:
+    """What was done, step by step, and what was noted."""
+    rows = [
+        (tr("emergencies.field.title"), run.title.get(language())),
+        (tr("emergencies.field.equipment"), picture.title_of(run.equipment).get(language()) if run.equipment else "–"),
+        (tr("emergencies.field.began"), by(picture, run.began)),
+        (tr("safetypapers.summary"), by(picture, run.ended) or "–"),
+    ]
+    for step in run.steps:
+        state = step_state(picture, step)[0] if step.done is not None else ""
+        rows.append((step.text.get(language()), "  ".join(part for part in (state, by(picture, step.done)) if part) or "–"))
+    return [*rows, *((tr("emergencies.field.log"), by(picture, each)) for each in run.log)]
+
+
 # --- a plan's parts as lines: one line an entry, fields between bars
 
 

@@ -270,3 +270,29 @@ class RunningPage(QWidget):
 
     def _run(self) -> EmergencyRun | None:
         return self._picture.records(EmergencyRun).get(self._chosen)
+
+
+def run_columns(picture: Picture) -> list[Column[EmergencyRun]]:
+    """A run in the list of what was done."""
+    zone = picture.estate.site
+
+    def steps(run: EmergencyRun) -> str:
+        return f"{sum(step.done is not None for step in run.steps)} / {len(run.steps)}"
+
+    def summary(run: EmergencyRun) -> str:
+        return run.ended.note if run.ended is not None else tr("emergencies.under_way")
+
+    def machine(run: EmergencyRun) -> str:
+        return picture.title_of(run.equipment).get(language()) if run.equipment else ""
+
+    return [
+        Column("at", "emergencies.field.began", 140, lambda each: full_text(each.at, zone.timezone), sort=lambda each: -each.at),
+        Column("name", "emergencies.field.number", 100, lambda each: each.name, colour=lambda _e: "dim"),
+        Column(
+            "title", "emergencies.field.title", 220,
+            lambda each: (tr("emergencies.drill_mark") if each.drill else "") + each.title.get(language()),
+        ),
+        Column("equipment", "emergencies.field.equipment", 150, machine),
+        Column("steps", "emergencies.field.steps", 80, steps, RIGHT),
+        Column("summary", "safetypapers.summary", 0, summary, tooltip=summary),
+    ]  # fmt: skip

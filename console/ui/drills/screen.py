@@ -9,16 +9,21 @@ from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 from console.domain.maintenance.drills import Drill
 from console.domain.maintenance.emergencies import EmergencyPlan, EmergencyRun, fits
 from console.domain.maintenance.rescues import Rescue
+from console.papers import safety
 from console.ui.desk import Desk
+from console.ui.drills import presenter
 from console.ui.drills.due import DrillForms, drill_columns, due_page, unreviewed_page
 from console.ui.drills.lastruns import LastRuns
 from console.ui.drills.library import begin_form, library_page
 from console.ui.drills.planeditor import PlanEditor
 from console.ui.drills.records import notices_page, rescue_columns, rescues_page, trainings_page
-from console.ui.drills.running import RunningPage
+from console.ui.drills.running import RunningPage, run_columns
 from console.ui.picture import Picture
+from console.ui.printing import Printing
 from console.ui.registers.past import PastPage
+from console.ui.registers.pastdetail import PastDetail
 from console.ui.registers.tabs import Tabs
+from console.ui.shift.papering import setting_of
 
 FOR_ALARM = "plan?"
 
@@ -41,21 +46,33 @@ class DrillsScreen(QWidget):
         self.runs = LastRuns(picture, desk)
         forms = DrillForms(picture, desk, self.runs)
         self.due, self.open_drills = due_page(picture, desk, forms), unreviewed_page(picture, desk, forms)
-        self.past: PastPage[Drill] = PastPage(picture, desk, "drills_past", Drill, columns=drill_columns(picture))
-        self.library, self.running = library_page(picture, desk, self.edit_plan), RunningPage(picture, desk)
+        past: PastPage[Drill] = PastPage(picture, desk, "drills_past", Drill, columns=drill_columns(picture))
+        self.past = PastDetail(
+            picture, desk, past, title=lambda each: each.name, facts=lambda each: presenter.drill_facts(picture, each),
+            paper=safety.drill_paper, files=lambda each: each.photos,
+        )  # fmt: skip
+        self.library, self.running = library_page(picture, desk, self.edit_plan, self._print_plan), RunningPage(picture, desk)
         self.rescues = rescues_page(picture, desk)
-        self.rescues_past: PastPage[Rescue] = PastPage(
-            picture, desk, "rescues_past", Rescue, columns=rescue_columns(picture)
+        rescued: PastPage[Rescue] = PastPage(picture, desk, "rescues_past", Rescue, columns=rescue_columns(picture))
+        self.rescues_past = PastDetail(
+            picture, desk, rescued, title=lambda each: each.name, facts=lambda each: presenter.rescue_facts(picture, each),
+            paper=safety.rescue_paper,
+        )  # fmt: skip
+        ran: PastPage[EmergencyRun] = PastPage(picture, desk, "runs_past", EmergencyRun, columns=run_columns(picture))
+        self.runs_past = PastDetail(
+            picture, desk, ran, title=lambda each: each.name, facts=lambda each: presenter.run_facts(picture, each),
+            paper=safety.run_paper,
         )  # fmt: skip
         self.trainings, self.notices = trainings_page(picture, desk), notices_page(picture, desk)
         self.tabs = Tabs(
             "drills",
             {
                 "due": self.due, "open": self.open_drills, "past": self.past, "library": self.library, "running": self.running,
+                "runs_past": self.runs_past,
                 "rescues": self.rescues, "rescues_past": self.rescues_past, "trainings": self.trainings, "notices": self.notices,
             },
         )  # fmt: skip
-        self.editor = PlanEditor(desk)
+        self.editor, self.printing = PlanEditor(desk), Printing(self)
         self._stack = QStackedWidget()
         self._stack.addWidget(self.tabs)
         self._stack.addWidget(self.editor)
@@ -94,6 +111,10 @@ class DrillsScreen(QWidget):
         """All words."""
         self.tabs.retranslate()
         self.editor.retranslate()
+
+    def _print_plan(self, plan: EmergencyPlan | None) -> None:
+        if plan is not None:
+            self.printing.ask(safety.plan_paper(plan, setting_of(self._picture)))
 
     def _show_tabs(self) -> None:
         self._stack.setCurrentWidget(self.tabs)

@@ -10,12 +10,16 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QPushButton, QScrollArea
 
 from console.domain.accounts import Right
 from console.domain.maintenance.hazards import Hazard, HazardState, rectifiers
+from console.papers import safety
 from console.texts import tr
 from console.ui.desk import Desk
 from console.ui.hazards import forms, presenter
+from console.ui.ledger.files import FileList
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
+from console.ui.printing import Printing
 from console.ui.registers.versions import Versions
+from console.ui.shift.papering import setting_of
 from console.ui.widgets.cards import Card, label, set_role
 from console.ui.widgets.facts import FactGrid
 
@@ -67,7 +71,7 @@ class HazardDetail(QScrollArea):
         self.card.body.addWidget(self._bar)
         acts = QGridLayout()
         self._buttons = {name: QPushButton() for name in ACTS}
-        self._links = {name: QPushButton() for name in ("equipment", "source")}
+        self._links = {name: QPushButton() for name in ("equipment", "source", "print")}
         for place, (name, button) in enumerate({**self._buttons, **self._links}.items()):
             button.setObjectName(f"hazards_{name}")
             acts.addWidget(button, place // 4, place % 4)
@@ -75,6 +79,8 @@ class HazardDetail(QScrollArea):
             button.clicked.connect(lambda _checked=False, name=name: self.act(name))
         self._links["equipment"].clicked.connect(self._go_equipment)
         self._links["source"].clicked.connect(self._go_source)
+        self._links["print"].clicked.connect(self._print)
+        self.printing = Printing(self)
         self.card.body.addLayout(acts)
         self._why = label(role="dim", wrap=True)
         self._why.setObjectName("hazards_why")
@@ -83,7 +89,8 @@ class HazardDetail(QScrollArea):
         self.card.body.addLayout(self._place)
         self.facts = FactGrid()
         self.card.body.addWidget(self.facts)
-        self.versions = Versions(picture, desk)
+        self.files, self.versions = FileList(desk), Versions(picture, desk)
+        self.card.body.addWidget(self.files)
         self.card.body.addWidget(self.versions)
         self.card.body.addStretch(1)
         self.retranslate()
@@ -105,6 +112,8 @@ class HazardDetail(QScrollArea):
             self._buttons[name].setToolTip(key)
         self._links["equipment"].setText(tr("hazards.go.equipment"))
         self._links["source"].setText(tr("hazards.go.source"))
+        self._links["print"].setText(tr("hazards.act.print"))
+        self.files.retranslate()
         self.versions.retranslate()
         if self._maker is not None:
             self.open(self._maker)
@@ -128,6 +137,9 @@ class HazardDetail(QScrollArea):
             button.style().unpolish(button)
             button.style().polish(button)
         self.versions.show_for(hazard)
+        photos = (*hazard.photos, *hazard.after) if hazard is not None else ()
+        self.files.setVisible(bool(photos))
+        self.files.show_files(photos, editable=False)
         if hazard is None:
             self.card.set_heading(tr("hazards.choose"))
             return
@@ -188,6 +200,10 @@ class HazardDetail(QScrollArea):
             self._place.removeWidget(self.form)
             self.form.deleteLater()
             self.form = None
+
+    def _print(self) -> None:
+        if self._hazard is not None:
+            self.printing.ask(safety.hazard_paper(self._hazard, setting_of(self._picture)))
 
     def _go_equipment(self) -> None:
         if self._hazard is not None:

@@ -5,21 +5,19 @@ The texts follow the fields until somebody edits them; from then on they are tha
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtWidgets import QApplication, QFileDialog, QHBoxLayout, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QPushButton, QWidget
 
 from console.domain.commands import Command, SaveRecords
 from console.domain.documents import Document, Paragraph
 from console.domain.maintenance.outages import SUBJECT_OF_SYSTEM, OutageNotice, Subject
 from console.domain.orders import Order
 from console.domain.times import HOUR
-from console.papers import pdf
 from console.texts import CHINESE, ENGLISH, language, tr
 from console.ui.desk import Desk
 from console.ui.moments import full_text
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
+from console.ui.printing import Printing
 from console.ui.registers.forms import RegisterForm
 
 PART = "outages"
@@ -49,6 +47,8 @@ class NoticeForm(RegisterForm):
         self.reason = self.text("reason", order.title.get(language()) if order is not None else "")
         self.phone = self.text("phone", picture.accounts[picture.me].phone if picture.me in picture.accounts else "")
         self.texts = {said: self.words(f"outages_{short}", tr(f"outages.field.{short}"), "", 8) for said, short in SAID.items()}
+        self.printing = Printing(self)
+        self.printing.said.connect(self.say)
         row = QWidget()
         buttons = QHBoxLayout(row)
         buttons.setContentsMargins(0, 0, 0, 0)
@@ -58,7 +58,7 @@ class NoticeForm(RegisterForm):
             QPushButton(tr("outages.remake")),
         )
         for button, name, act in (
-            (self.copy, "outages_copy", self.copy_text), (self.page, "outages_pdf", self._ask_file),
+            (self.copy, "outages_copy", self.copy_text), (self.page, "outages_pdf", lambda: self.printing.ask(self.paper())),
             (self.remake, "outages_remake", self.make_anew),
         ):  # fmt: skip
             button.setObjectName(name)
@@ -94,29 +94,14 @@ class NoticeForm(RegisterForm):
         """What is pasted and printed: the Chinese text, then the English one."""
         return "\n\n".join(text for area in self.texts.values() if (text := area.toPlainText().strip()))
 
-    def save_page(self, file: str) -> None:
+    def paper(self) -> Document:
         """The notice as a page to be hung up."""
-        try:
-            Path(file).write_bytes(pdf.render(self._paper()))
-        except OSError as error:
-            self.say(tr("cli.file.unwritable", file=file, reason=error.strerror or str(error)))
-        else:
-            self.say(tr("outages.saved", file=file))
-
-    def _paper(self) -> Document:
         estate = self._picture.estate
         lines = [area.toPlainText().strip().splitlines() for area in self.texts.values() if area.toPlainText().strip()]
         title = lines[0][0].strip("【】[] ") if lines else tr("outages.title")
         rest = [line for number, text in enumerate(lines) for line in (text[1:] if number == 0 else ["", *text])]
         blocks = tuple(Paragraph(line) for line in rest if line.strip())
         return Document(title, estate.site.name.get(language()), estate.site.timezone, language(), self._picture.now(), blocks)
-
-    def _ask_file(self) -> None:
-        dialog = QFileDialog(self, tr("outages.print"), f"{tr('outages.title')}.pdf", "PDF (*.pdf)")
-        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
-        dialog.setDefaultSuffix("pdf")
-        dialog.fileSelected.connect(self.save_page)
-        dialog.open()
 
     def _text(self, said: str) -> str:
         site = self._picture.estate.site

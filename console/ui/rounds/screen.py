@@ -6,12 +6,15 @@ from typing import Protocol
 
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
+from console.domain.maintenance.files import Attachment
 from console.domain.maintenance.rounds import Round, Route, lateness
+from console.papers import safety
 from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.moments import full_text
 from console.ui.picture import Picture
 from console.ui.registers.past import PastPage
+from console.ui.registers.pastdetail import PastDetail
 from console.ui.registers.tabs import Tabs
 from console.ui.rounds import presenter
 from console.ui.rounds.due import due_page
@@ -37,7 +40,11 @@ class RoundsScreen(QWidget):
         self._picture = picture
         self.due = due_page(picture, desk, self.walk)
         self.routes = routes_page(picture, desk, self.edit_route)
-        self.past: PastPage[Round] = PastPage(picture, desk, "rounds_past", Round, columns=_past_columns(picture), foot=_past_foot)
+        past: PastPage[Round] = PastPage(picture, desk, "rounds_past", Round, columns=_past_columns(picture), foot=_past_foot)
+        self.past = PastDetail(
+            picture, desk, past, title=presenter.title, facts=lambda each: presenter.round_facts(picture, each),
+            paper=safety.round_paper, files=_photos,
+        )  # fmt: skip
         self.tabs = Tabs("rounds", {"due": self.due, "routes": self.routes, "past": self.past})
         self.runner, self.editor = Runner(picture, desk), RouteEditor(picture, desk)
         self._stack = QStackedWidget()
@@ -86,6 +93,10 @@ class RoundsScreen(QWidget):
     def _tick(self) -> None:
         if self.due.isVisible():
             self.due.table.rows.refresh()
+
+
+def _photos(round_: Round) -> tuple[Attachment, ...]:
+    return tuple(photo for answer in round_.answers for photo in answer.photos)
 
 
 def _past_columns(picture: Picture) -> list[Column[Round]]:
