@@ -210,7 +210,8 @@ def _people(picture: Picture) -> Iterator[Item]:
             group = Group.LATE if each.until <= now else Group.SOON
             yield Item(
                 f"certificate{person.id}{each.kind}", group, "certificate", 3,
-                f"{person.name} {kind_text(each.kind)} {each.number}".strip(), tr("myday.renew"), "", person.name, each.until, "people", person.id, person.id == picture.me,
+                f"{person.name} {kind_text(each.kind)} {each.number}".strip(), tr("myday.renew"), "", person.name, each.until,
+                "people", person.id, person.id == picture.me,
             )  # fmt: skip
 
 
