@@ -263,6 +263,10 @@ class Shell(QMainWindow):
         """The card in the ledger's grid."""
         self._go("ledger", card)
 
+    def open_plan(self, plan: str) -> None:
+        """The plan (``equipment/key``) in its list."""
+        self._go("plans", plan)
+
     def open_trend(self, points: list[str]) -> None:
         """The trend page with these points."""
         self._go("trends", " ".join(points))

@@ -149,6 +149,17 @@ def schedule(site: Iterable[MaintenancePlan], made: Iterable[Plan]) -> dict[str,
     return found
 
 
+def found(name: str, site: Mapping[str, MaintenancePlan], made: Iterable[Plan]) -> MaintenancePlan | None:
+    """The plan of that id, without stamping out all the others."""
+    equipment, _, key = name.partition("/")
+    for record in made:
+        if any(level.key == key for level in record.levels):
+            own = tuple(machine for machine in record.machines if machine.id == equipment)
+            if own:
+                return next(plan for plan in stamped(replace(record, machines=own)) if plan.id == name)
+    return site.get(name)
+
+
 def shared(plans: Iterable[MaintenancePlan]) -> tuple[MaintenancePlan, ...]:
     """The same plans, with equal texts and lists being one object: what a type brings to each of 5,000 machines was decoded 5,000
     times over."""

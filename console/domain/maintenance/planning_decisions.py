@@ -162,7 +162,13 @@ def _machines(act: Act, plan: Plan, name: str) -> None:
     world = act.world
     if not plan.machines:
         raise Refused("plans.refused.no_machine", plan=name)
-    taken = {each.id: other for other in world.records(Plan).values() if other.id != plan.id for each in stamped(other)}
+    taken = {
+        f"{machine.id}/{level.key}": other
+        for other in world.records(Plan).values()
+        if other.id != plan.id
+        for machine in other.machines
+        for level in other.levels
+    }
     seen: set[str] = set()
     for machine in plan.machines:
         if not world.knows(machine.id) or machine.id in seen:

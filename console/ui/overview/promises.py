@@ -7,6 +7,7 @@ from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
 from console.domain.faults import Fault
+from console.domain.maintenance.planning import Plan, found
 from console.domain.promises import ClockView, nearest
 from console.domain.times import DAY
 from console.texts import language, tr
@@ -112,11 +113,11 @@ class DuePane(QWidget):
 
     def _due(self) -> list[tuple[str, str, str, bool]]:
         picture = self._picture
-        plans = {plan.id: plan for plan in picture.estate.plans}
+        plans, made = {plan.id: plan for plan in picture.estate.plans}, picture.records(Plan).values()
         now, zone = picture.now(), picture.estate.site.timezone
         rows = []
         for state in sorted((s for s in picture.plans.values() if s.next_due), key=lambda s: s.next_due):
-            plan = plans.get(state.plan)
+            plan = found(state.plan, plans, made)
             if plan is None:
                 continue
             days = (local(state.next_due, zone).date() - local(now, zone).date()).days if now > DAY else 0

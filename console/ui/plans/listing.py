@@ -77,9 +77,12 @@ class ListingPage(QWidget):
         self.page.retranslate()
 
     def show_plan(self, plan: str) -> None:
-        """Select one."""
+        """Select one, by its id or by that of a machine's plan (``equipment/key``)."""
         self._close()
-        self.page.select(plan)
+        equipment, _, key = plan.partition("/")
+        rows = (row for row in self.page.table.rows.items() if any(each.id == equipment for each in row.machines))
+        row = next((row for row in rows if any(level.key == key for level in row.levels)), None)
+        self.page.select(row.id if row is not None else plan)
 
     def _open(self, form: Form) -> None:
         """A plan takes the whole page."""

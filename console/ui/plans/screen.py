@@ -7,6 +7,7 @@ from datetime import date
 from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
+from console.domain.maintenance.planning import is_date
 from console.ui.desk import Desk
 from console.ui.picture import Picture
 from console.ui.plans.agenda import AgendaPage, Navigator
@@ -39,8 +40,8 @@ class PlansScreen(QWidget):
         self.workload.opened_day.connect(self._open_day)
 
     def show_plan(self, plan: str) -> None:
-        """A plan in its list, or, with a date (``YYYY-MM-DD``), its day."""
-        if plan[:1].isdigit():
+        """A plan in its list, by its record or an order's ``plan`` (``equipment/key``); a date (``YYYY-MM-DD``): its day."""
+        if is_date(plan):
             self._open_day(date.fromisoformat(plan).toordinal())
         else:
             self.tabs.open("list")

@@ -6,7 +6,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from conftest import Been
 from msgspec.structs import replace
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtTest import QTest
@@ -127,7 +126,7 @@ def test_a_refusal_stands_in_the_form_and_what_was_typed_stays(screen: PlansScre
     assert find(screen, QLineEdit, "plans_move_reason").text() == "x"
 
 
-def test_a_visit_whose_order_is_open_leads_to_it_and_is_not_moved_here(screen: PlansScreen, picture: Picture, been: Been) -> None:
+def test_a_visit_whose_order_is_open_leads_to_it_and_is_not_moved_here(screen: PlansScreen, picture: Picture, been: Any) -> None:
     raised = order(7, OrderState.ACCEPTED, kind=OrderKind.PREVENTIVE, plan="PS1/monthly", equipment="PS1")
     states = (replace(PLAN_STATES[1], open_order=7),)
     later(screen, picture, orders=(raised,), plans=states)
@@ -271,6 +270,14 @@ def test_a_plan_of_the_console_takes_the_place_of_the_site_files_in_list_and_cal
     names = [plan.id for plan in screen.listing.page.table.shown()]
     assert "plan-1" in names and "site:PS1/monthly" not in names
     assert lines(screen, TOMORROW) == ["我的月检"]
+
+
+def test_an_order_leads_to_its_plan_and_a_date_to_its_day(screen: PlansScreen) -> None:
+    screen.show_plan("PS1/monthly")
+    assert screen.listing.page.present().id == "site:PS1/monthly"  # type: ignore[union-attr]
+    screen.show_plan("2027-01-05")
+    assert screen.agenda.isVisible()
+    assert screen.agenda.month.selected[0] == date(2027, 1, 5).toordinal()
 
 
 def test_a_machine_that_another_plan_has_cannot_be_ticked(screen: PlansScreen, picture: Picture) -> None:
