@@ -29,7 +29,7 @@ class Window:
     """Picture, link thread, desk and shell on a collector's store folder. ``close`` at the end."""
 
     def __init__(self, qtbot: QtBot, folder: Path, station: str = "A台", speaker: Speaker | None = None) -> None:
-        self._qtbot = qtbot
+        self.qtbot = self._qtbot = qtbot
         set_language(CHINESE)
         application = QApplication.instance()
         assert isinstance(application, QApplication)
@@ -127,10 +127,10 @@ class Window:
         self.type("signon_account", account)
         self.type("signon_secret", secret or SECRETS[account])
         self.press("signon_accept")
-        self.until(lambda: self.picture.me == account)
+        self.until(lambda: self.picture.me == account and self.shell.veil.panel is None)
 
     def sign_off(self) -> None:
         """Nobody is at the desk; the window goes on showing."""
         self.press("person")
         self.press("signon_accept")
-        self.until(lambda: not self.picture.me)
+        self.until(lambda: not self.picture.me and self.shell.veil.panel is None)
