@@ -108,7 +108,7 @@ def drill_paper(drill: Drill, to: Setting) -> Document:
         blocks += [Heading(to.tr(f"drills.field.{name}"), 2), Paragraph(text or "—")]
     if drill.measures:
         rows = tuple((each.name.get(to.language), _seconds(each.took), _seconds(each.limit) if each.limit else "—",
-                      "✓" if each.kept else "✗") for each in drill.measures)  # fmt: skip
+                      to.tr("safetypapers.in_time" if each.kept else "rescues.late")) for each in drill.measures)  # fmt: skip
         heads = tuple(Column(to.tr(f"safetypapers.{name}")) for name in ("step", "took", "limit", "kept"))
         blocks.append(Table(to.tr("drills.field.measure"), heads, rows))
     blocks += [Heading(to.tr("drills.field.review"), 2), Paragraph(drill.review or to.tr("drills.unreviewed"))]
@@ -195,7 +195,15 @@ def run_paper(run: EmergencyRun, to: Setting) -> Document:
     rows = []
     for place, step in enumerate(run.steps, 1):
         late = step_delay(step)
-        kept = "" if step.done is None else to.tr("emergencies.skipped") if step.skipped else _seconds(late) if late > 0 else "✓"
+        kept = (
+            ""
+            if step.done is None
+            else to.tr("emergencies.skipped")
+            if step.skipped
+            else _seconds(late)
+            if late > 0
+            else to.tr("safetypapers.in_time")
+        )
         rows.append((place, step.text.get(to.language), to.moment(step.due_at), _stamp(step.done, to) if step.done else "—", kept))
     heads = (
         Column(to.tr("emergencies.step.place"), Kind.INTEGER, width=4), Column(to.tr("emergencies.step.text"), width=40),
