@@ -87,7 +87,7 @@ class SaveBar(QFrame):
         self.undo.setEnabled(draft.can_undo and not self._waiting)
         self.redo.setEnabled(draft.can_redo and not self._waiting)
         self.discard.setEnabled(draft.dirty and not self._waiting)
-        ready = draft.dirty and not wrong and not draft.conflicts and not self._waiting
+        ready = draft.dirty and not wrong and not draft.conflicts and not self._waiting and len(draft.touched) <= MOST_AT_ONCE
         self.save.setEnabled(ready and bool(self.reason.text().strip()))
         problem = self._problem
         if wrong:
@@ -236,6 +236,10 @@ class BulkBar(QWidget):
         self._says.setText(tr("ledger.bulk.says", count=count))
         self.apply.setText(tr("ledger.bulk.apply", count=count))
         self.setVisible(count > 1)
+
+    def complain(self, words: str) -> None:
+        """Say why it was not done."""
+        self._says.setText(words)
 
     def _go(self) -> None:
         self.asked.emit(str(self.field.currentData()), self.text.text())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Mapping
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QTreeWidget, QTreeWidgetItem, QVBoxLayout, QWidget
@@ -28,7 +28,7 @@ class LedgerTree(QWidget):
         super().__init__(parent)
         self._picture = picture
         self._by = BY_PLACE
-        self._cards: list[Card] = []
+        self._own, self._systems = Counter[str](), Counter[str]()
         self.tree = QTreeWidget()
         self.tree.setObjectName("ledger_tree")
         self.tree.setHeaderHidden(True)
@@ -64,9 +64,9 @@ class LedgerTree(QWidget):
             button.setText(tr(f"ledger.tree.{name}"))
         self._build(self._chosen_key())
 
-    def set_cards(self, cards: Iterable[Card]) -> None:
-        """Count these."""
-        self._cards = list(cards)
+    def set_counts(self, places: Mapping[str, int], systems: Mapping[str, int]) -> None:
+        """So many cards are at each place, and of each system."""
+        self._own, self._systems = Counter(places), Counter(systems)
         self._build(self._chosen_key())
 
     def keep(self) -> Callable[[Card], bool] | None:
@@ -103,11 +103,11 @@ class LedgerTree(QWidget):
         first = not opened
         self.tree.blockSignals(True)
         self.tree.clear()
-        everything = self._item(None, "", tr("ledger.tree.all"), len(self._cards))
+        everything = self._item(None, "", tr("ledger.tree.all"), self._systems.total())
         if self._by == BY_SYSTEM:
-            counts = Counter(card.system for card in self._cards)
+            counts = self._systems
             known = [name for name in SYSTEMS if counts[name]]
-            for name in [*known, *sorted(set(counts) - set(SYSTEMS))]:
+            for name in [*known, *sorted(name for name in counts if name not in SYSTEMS and counts[name])]:
                 self._item(None, name, columns.word("system", name), counts[name])
         else:
             self._places()
@@ -122,7 +122,8 @@ class LedgerTree(QWidget):
 
     def _places(self) -> None:
         places = self._picture.locations
-        own = Counter(card.location if card.location in places else NOWHERE for card in self._cards)
+        own = Counter({NOWHERE: sum(count for place, count in self._own.items() if place not in places)})
+        own.update({place: count for place, count in self._own.items() if place in places})
         below: dict[str, list[Location]] = {}
         for place in places.values():
             below.setdefault(place.parent if place.parent in places else "", []).append(place)
