@@ -194,11 +194,11 @@ def _faults(books: Books, setting: Setting) -> Table:
 
 
 def _clock(view: ClockView | None) -> str:
-    """``0:12 / 0:30 ✓``; running ``0:12 / 0:30``; broken ``0:41 / 0:30 ✗``; with a pause the raw time in brackets."""
+    """``0:12 / 0:30 ✓``; running ``0:12 / 0:30``; broken ``0:41 / 0:30 ×``; with a pause the raw time in brackets."""
     if view is None:
         return "–"
     net = view.limit - view.remaining
-    mark = " ✗" if view.breached else "" if view.running else " ✓"
+    mark = " ×" if view.breached else "" if view.running else " ✓"
     raw = f" ({hours(net + view.paused)})" if view.paused else ""
     return f"{hours(net)}{raw} / {hours(view.limit)}{mark}"
 

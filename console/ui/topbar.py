@@ -171,6 +171,8 @@ class TopBar(QFrame):
         account = self._picture.accounts.get(self._picture.me)
         if account is None:
             self.person.setText(tr("shell.sign_on"))
+        elif self.width() < ROOMY:
+            self.person.setText(account.display)
         else:
             role = tr(f"domain.role.{account.roles[0]}") if account.roles else ""
             self.person.setText(" · ".join(part for part in (account.display, role, self._picture.station) if part))
@@ -208,6 +210,8 @@ class TopBar(QFrame):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """On a small window the lamps need the room; what the navigation says as well gives way."""
         super().resizeEvent(event)
+        if (event.oldSize().width() < ROOMY) != (self.width() < ROOMY):
+            self.retranslate()
         self._make_room()
 
     def _make_room(self) -> None:

@@ -230,9 +230,9 @@ def missing(watch: WatchList, book: ShiftBook, since: int, now: int, timezone: s
     return tuple(slot for slot in slots(watch, since, now, timezone) if slot not in book.filled)
 
 
-def next_slot(watch: WatchList, now: int, timezone: str) -> int:
-    """The next moment (UTC ns)."""
-    return next(slots(watch, now, now + 2 * DAY, timezone), 0)
+def next_slot(watch: WatchList, book: ShiftBook, now: int, timezone: str) -> int:
+    """The next moment whose record is still to be made (UTC ns)."""
+    return next((slot for slot in slots(watch, now, now + 2 * DAY, timezone) if slot not in book.filled), 0)
 
 
 def slot_id(slot: int) -> str:

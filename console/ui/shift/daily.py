@@ -64,7 +64,6 @@ class DailyPage(QWidget):
         self._asked = 0
         self._answers: dict[str, Answer] = {}
         self._problem: Problem | None = None
-        self._pdf: PdfFile | None = None
         self.books: Books | None = None
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -297,10 +296,10 @@ class DailyPage(QWidget):
         """The report as PDF."""
         if self.books is None:
             return
-        self._pdf = PdfFile(dayreport.paper(self.books, setting_of(self._picture)), file)
-        self._pdf.told.saved.connect(open_outside)
-        self._pdf.told.failed.connect(self._failed)
-        self._pdf.start()
+        written = PdfFile(dayreport.paper(self.books, setting_of(self._picture)), file)
+        written.saved.connect(open_outside)
+        written.failed.connect(self._failed)
+        written.start()
 
     def _zone(self) -> str:
         return self._picture.estate.site.timezone

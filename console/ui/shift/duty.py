@@ -5,9 +5,9 @@ from __future__ import annotations
 from functools import partial
 from typing import Protocol
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain import rosters
 from console.domain.accounts import Right
@@ -49,9 +49,17 @@ class DutyPage(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
         left, right = QVBoxLayout(), QVBoxLayout()
-        for side, share in ((left, 2), (right, 3)):
-            side.setSpacing(GAP)
-            layout.addLayout(side, share)
+        holder, scrolled = QWidget(), QScrollArea()  # a small window has no room for both cards
+        holder.setLayout(left)
+        scrolled.setWidget(holder)
+        scrolled.setWidgetResizable(True)
+        scrolled.setFrameShape(QFrame.Shape.NoFrame)
+        scrolled.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        left.setContentsMargins(0, 0, 0, 0)
+        left.setSpacing(GAP)
+        right.setSpacing(GAP)
+        layout.addWidget(scrolled, 2)
+        layout.addLayout(right, 3)
         self.check = CheckCard(book, navigator.horn)
         left.addWidget(self._duty_card())
         left.addWidget(self.check)
@@ -225,7 +233,7 @@ class DutyPage(QWidget):
         elif slot:
             text = tr("shift.record.due", at=_clock(slot, zone))
         else:
-            text = tr("shift.record.next", at=_clock(shifts.next_slot(watch, now, zone), zone))
+            text = tr("shift.record.next", at=_clock(shifts.next_slot(watch, book, now, zone), zone))
         self._record_text.setText(text)
 
     # --- acts

@@ -51,9 +51,9 @@ class HandoverPage(QWidget):
         super().__init__()
         self._picture, self._desk = picture, desk
         self._asked = self._ticks = 0
+        self._me = ""  # who was signed on when the persons were last offered
         self._past: Handover | None = None
         self._shown = ""
-        self._pdf: PdfFile | None = None
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(GAP)
@@ -250,7 +250,8 @@ class HandoverPage(QWidget):
             for account in able:
                 box.addItem(f"{account.display}（{account.name}）", account.name)
             box.setCurrentIndex(box.findData(chosen))
-        if self.outgoing.currentIndex() < 0:
+        if self.outgoing.currentIndex() < 0 or self._me != picture.me:
+            self._me = picture.me
             self.outgoing.setCurrentIndex(self.outgoing.findData(picture.me))
         if self.incoming.currentIndex() < 0:
             due = rosters.on_duty(picture.roster, Level.OPERATOR, picture.now(), self._zone())
@@ -316,10 +317,10 @@ class HandoverPage(QWidget):
 
     def save_pdf(self, file: str) -> None:
         """What is shown, as PDF."""
-        self._pdf = PdfFile(self._document(), file)
-        self._pdf.told.saved.connect(open_outside)
-        self._pdf.told.failed.connect(self._denied)
-        self._pdf.start()
+        written = PdfFile(self._document(), file)
+        written.saved.connect(open_outside)
+        written.failed.connect(self._denied)
+        written.start()
 
     def _zone(self) -> str:
         return self._picture.estate.site.timezone

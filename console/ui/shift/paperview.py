@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import threading
 from html import escape
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QUrl, Signal
+from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
 from console.domain.documents import Block, Document, Facts, Heading, Paragraph, Table
@@ -64,33 +65,42 @@ def _table(block: Table, zone: ZoneInfo) -> str:
     return f'<h3>{escape(block.title)}</h3><table width="97%"><tr>{heads}</tr>{"".join(lines)}</table>{notes}'
 
 
-class _Told(QObject):
+_under_way: set[PdfFile] = set()  # a file is written to its end, whatever becomes of the page that asked for it
+
+
+class PdfFile(QObject):
+    """Writes a document as PDF away from the screen's thread; opens it where it is to be printed, or says why it could not."""
+
     saved = Signal(str)
     failed = Signal(object)  # Problem
-
-
-class PdfFile(QRunnable):
-    """Writes a document as PDF away from the screen's thread and opens it where it is to be printed."""
+    _ended = Signal(object)  # from the writing thread: None or a Problem
 
     def __init__(self, paper: Document, file: str) -> None:
         super().__init__()
         self._paper, self._file = paper, file
-        self.told = _Told()
+        self._ended.connect(self._end)
 
     def start(self) -> None:
-        """Begin; ``told`` says how it ended."""
-        QThreadPool.globalInstance().start(self)
+        """Begin."""
+        _under_way.add(self)
+        threading.Thread(target=self._write, name="paper", daemon=True).start()
 
-    def run(self) -> None:
-        """On a thread of the pool."""
+    def _write(self) -> None:
         from console.papers import pdf  # noqa: PLC0415 - the PDF library is loaded when the first paper is made
 
         try:
             Path(self._file).write_bytes(pdf.render(self._paper))
         except OSError as error:
-            self.told.failed.emit(Problem("cli.file.unwritable", {"file": self._file, "reason": error.strerror or str(error)}))
+            self._ended.emit(Problem("cli.file.unwritable", {"file": self._file, "reason": error.strerror or str(error)}))
         else:
-            self.told.saved.emit(self._file)
+            self._ended.emit(None)
+
+    def _end(self, problem: Problem | None) -> None:
+        _under_way.discard(self)
+        if problem is None:
+            self.saved.emit(self._file)
+        else:
+            self.failed.emit(problem)
 
 
 def open_outside(file: str) -> None:

@@ -84,7 +84,7 @@ def test_a_record_may_be_filled_in_a_little_early_is_overdue_after_its_grace_and
     made = desk()
     assert shifts.open_slot(the_list(made), book(made), now, ZONE) == slot
     assert shifts.overdue(the_list(made), book(made), now, ZONE) == overdue
-    assert shifts.next_slot(the_list(made), now, ZONE) == following
+    assert shifts.next_slot(the_list(made), book(made), now, ZONE) == following
 
 
 @pytest.mark.parametrize(("every", "moments"), [(HOUR, 24), (2 * HOUR, 12), (3 * HOUR, 8), (12 * HOUR, 2)])

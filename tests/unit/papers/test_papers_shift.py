@@ -86,7 +86,7 @@ def test_tests_duplicates_and_drills_are_in_no_count() -> None:
 
 def test_a_clock_is_said_net_with_the_raw_time_where_a_pause_made_them_differ() -> None:
     cells = dict(zip((column.heading for column in table("Faults").columns), table("Faults").rows[0], strict=True))
-    assert cells["Acknowledge"] == "0:10 / 0:10 ✗"
+    assert cells["Acknowledge"] == "0:10 / 0:10 ×"
     assert cells["Repair"] == "1:46 (2:46) / 48:00 ✓"
 
 

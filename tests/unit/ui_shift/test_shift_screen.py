@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QObject
@@ -10,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from console.domain.accounts import Role
 from console.domain.commands import SaveRecords, SendTest
+from console.domain.documents import Column, Document, Paragraph, Table
 from console.domain.maintenance.drilling import DrillRun, DrillStep, EndDrill, NoteDrill, Simulated, StartDrill
 from console.domain.maintenance.shifts import (
     FinishNote,
@@ -39,6 +42,7 @@ from console.texts import CHINESE, ENGLISH, set_language, tr
 from console.ui.desk import Desk
 from console.ui.horn import Horn
 from console.ui.picture import Picture
+from console.ui.shift.paperview import PdfFile, html
 from console.ui.shift.screen import PAGES, ShiftScreen
 from tests.helpers.snapshots import ESTATE, NOW, RULES, RecordingLine, alarm, busy, delta, fault, live, order, snapshot, stamp
 
@@ -434,3 +438,22 @@ def test_every_page_has_its_words_in_both_languages(qtbot: QtBot, shown: Snapsho
         bench.screen.retranslate()
     texts = [part.text() for kind in (QLabel, QPushButton) for part in bench.screen.findChildren(kind)]
     assert not [text for text in texts if text.startswith(("shift.", "drill.", "notify."))]
+
+
+def test_a_paper_is_written_beside_the_screen_and_a_place_that_cannot_be_written_is_named(qtbot: QtBot, tmp_path: Path) -> None:
+    paper = Document("Daily report", "Yard", "Asia/Shanghai", ENGLISH, NOW, (Paragraph("quiet"),))
+    written = PdfFile(paper, str(tmp_path / "report.pdf"))
+    with qtbot.waitSignal(written.saved, timeout=20_000):
+        written.start()
+    assert (tmp_path / "report.pdf").read_bytes().startswith(b"%PDF")
+    lost = PdfFile(paper, str(tmp_path / "nowhere" / "report.pdf"))
+    with qtbot.waitSignal(lost.failed, timeout=20_000) as failed:
+        lost.start()
+    assert failed.args[0].code == "cli.file.unwritable"
+
+
+def test_texts_on_a_shown_paper_are_never_markup_and_a_long_table_says_what_is_left_out() -> None:
+    rows = tuple((f"<i>{number}</i>",) for number in range(400))
+    shown = html(Document("<b>x</b>", "y", "Asia/Shanghai", ENGLISH, NOW, (Table("t", (Column("c"),), rows),)))
+    assert "<i>" not in shown and "&lt;i&gt;1&lt;/i&gt;" in shown
+    assert "… +100" in shown
