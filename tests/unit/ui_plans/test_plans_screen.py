@@ -20,7 +20,7 @@ from console.domain.orders import OrderKind, OrderState
 from console.domain.plans import PlanState
 from console.domain.text import Text
 from console.domain.times import DAY
-from console.texts import ENGLISH, set_language
+from console.texts import ENGLISH, LANGUAGES, set_language
 from console.ui.picture import Picture
 from console.ui.plans.screen import PlansScreen
 from tests.helpers.snapshots import ESTATE, NOW, PEOPLE, PLAN_STATES, RecordingLine, delta, order, signed_on, snapshot
@@ -351,6 +351,24 @@ def test_every_page_speaks_english_after_the_switch(screen: PlansScreen) -> None
     screen.retranslate()
     texts = [button.text() for button in screen.findChildren(QPushButton) if not button.text().startswith(("‹", "›"))]
     assert not [text for text in texts if any("\u4e00" <= sign <= "\u9fff" for sign in text)]
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+@pytest.mark.parametrize("page", ["calendar", "list", "workload", "days", "form"])
+def test_no_word_is_cut(screen: PlansScreen, qtbot: QtBot, lang: str, page: str) -> None:
+    set_language(lang)
+    screen.retranslate()
+    screen.tabs.open("list" if page == "form" else page)
+    if page == "form":
+        press(screen, "plans_new")
+    screen.agenda.month.select(TOMORROW)
+    qtbot.wait(20)
+    parts = [part for part in screen.findChildren(QWidget) if isinstance(part, QLabel | QPushButton) and part.isVisible()]
+    for part in parts:
+        if isinstance(part, QLabel) and part.wordWrap():
+            assert part.heightForWidth(part.width()) <= part.height(), part.text()
+        elif part.text():
+            assert part.sizeHint().width() <= part.width(), part.text()
 
 
 def test_a_forecast_of_many_machines_is_made_in_pieces(screen: PlansScreen, picture: Picture, qtbot: QtBot) -> None:
