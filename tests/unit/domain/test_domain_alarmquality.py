@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import itertools
+from pathlib import Path
 
 import pytest
 
+from console.domain import alarmquality as aq
 from console.domain.alarmquality import (
     AlarmQuality,
     Annunciation,
@@ -172,3 +174,22 @@ def test_a_period_in_which_nothing_was_heard_has_no_shares() -> None:
     found = measure([], (), START, START + DAY, watched=DAY)
     assert found == AlarmQuality(START, START + DAY, DAY)
     assert (found.rate, found.top_share, found.flood_share, found.share((1,))) == (0.0, None, 0.0, None)
+
+
+def test_the_guide_names_the_targets_and_its_example_comes_out() -> None:
+    """docs/alarm-quality.md: the numbers of its table are the program's, and its example is counted as it says."""
+    guide = (Path(__file__).parents[3] / "docs" / "alarm-quality.md").read_text(encoding="utf-8")
+    rows = [[cell.strip() for cell in line.strip("|").split("|")] for line in guide.splitlines() if line.startswith("|")]
+    targets = {row[0]: row[2] for row in rows}
+    assert targets["alarms per operator per 10 min"] == f"≤ {aq.RATE_ACCEPTABLE:g}, at most {aq.RATE_MANAGEABLE:g}"
+    assert targets["most in any 10 minutes"] == f"≤ {aq.PEAK_MOST}"
+    assert targets["time in flood"] == f"< {100 * aq.FLOOD_SHARE_MOST:g} %"
+    assert targets["the ten most frequent"] == f"≤ {100 * aq.TOP_SHARE_MOST:g} %"
+    assert targets["standing for over 24 h"] == f"< {aq.STANDING_MOST + 1}"
+    assert targets["split: P1 + P2, P3, P4"] == "≤ 5 %, ≤ 15 %, ≥ 80 %"
+    assert list(aq.SPLIT.values()) == [0.05, 0.15, 0.80]
+    found = measure(heard(*((30 * place, f"M{place}.x", 3) for place in range(11))), (), START, START + HOUR, watched=HOUR)
+    words = " ".join(guide.partition("## An example")[2].partition("## What")[0].split())
+    assert f"= {found.rate:.2f} (missed" in words
+    assert f"most in ten minutes {found.peak} (missed)" in words
+    assert f"= {100 * (found.flood_share or 0):.1f} % of the time" in words
