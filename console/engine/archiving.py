@@ -49,6 +49,7 @@ class Archive:
         self._deadlines = deadlines
         self._estate = estate
         self._trusted = trusted
+        self._alive = 0
 
     async def remove(self, actor: Account, command: RemoveArchived, by: By) -> None:
         """Remove one record; it is said in the log first (R-AR-01)."""
@@ -76,7 +77,12 @@ class Archive:
 
     def start(self, alive: int) -> None:
         """A quarter that began while nobody was here (since ``alive``, UTC ns) is checked now."""
-        zone = self._decisions.world.timezone
+        self._alive = alive
+        self.trusted()
+
+    def trusted(self) -> None:
+        """Begun, or the time may be believed (again)."""
+        alive, zone = self._alive, self._decisions.world.timezone
         book = self._decisions.world.records(ArchiveBook).get(BOOK)
         quarter = self._quarter()
         began = self._begins(quarter)

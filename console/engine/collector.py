@@ -418,6 +418,8 @@ class Collector:
         self._planning.refresh()
         self._safety.look()
         self._outbox.trusted()
+        self._mailer.trusted()
+        self._archive.trusted()
 
     def _states(self) -> dict[str, str]:
         """What every piece of equipment with points does now, for the maintenance ledger."""

@@ -42,6 +42,10 @@ class Mailer:
     def start(self) -> None:
         """What fell due while nobody was here goes now."""
         self._running = True
+        self.trusted()
+
+    def trusted(self) -> None:
+        """Begun, or the time may be believed (again)."""
         for name in list(self._decisions.world.records(Mailing)):
             self._arm(name)
 

@@ -16,6 +16,10 @@ class StoreRefused(Exception):  # noqa: N818 - an answer to the person who start
         super().__init__(f"{problem.code} {problem.params}")
         self.problem = problem
 
+    def __reduce__(self) -> tuple[type[StoreRefused], tuple[Problem]]:
+        """Whole through a worker's pipe: an exception that cannot be read back breaks the pool."""
+        return type(self), (self.problem,)
+
 
 # SQLite's primary result codes (sqlite.org/rescode.html), which are the low byte of the extended ones.
 _CODES = {

@@ -5,7 +5,9 @@ from __future__ import annotations
 import io
 import subprocess
 import sys
+from importlib.resources import files
 from pathlib import Path
+from zipfile import ZipFile
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -58,8 +60,10 @@ TABLE = Table(
 PAPER = Document(
     "工单", "滨江花园", ZONE, CHINESE, AT,
     (
-        Code("WO-000123"), Facts((("设备", "1号楼1号电梯"), ("说明", "很长" * 90))), Heading("一、检查"), Paragraph("上锁挂牌", "warning"),
-        Chart("每月", ("1", "2", "3"), (Series("a", (1.0, None, 3.0)), Series("b", (2.0, 2.0, -1.0))), target=2.5, target_name="目标"),
+        Code("WO-000123"), Facts((("设备", "1号楼1号电梯"), ("说明", "很长" * 90))), Heading("一、检查"),
+        Paragraph("上锁挂牌", "warning"),
+        Chart("每月", ("1", "2", "3"), (Series("a", (1.0, None, 3.0)), Series("b", (2.0, 2.0, -1.0))), target=2.5,
+              target_name="目标"),
         Chart("率", ("1", "2", "3"), (Series("a", (0.5, None, 1.0)),), bars=False, percent=True),
         TABLE, Signatures(("作业人", "验收人"), "日期", ("王工",)),
     ),
@@ -140,8 +144,6 @@ def test_no_line_begins_with_punctuation() -> None:
 
 
 def test_the_fonts_licence_lies_beside_it() -> None:
-    from importlib.resources import files
-
     names = {file.name for file in files("resources").joinpath("fonts").iterdir()}
     assert {fonts.FILE, "README.md", "LICENSE-Apache-2.0.txt"} <= names
 
@@ -157,8 +159,6 @@ def test_a_spreadsheet_has_numbers_dates_and_formulas() -> None:
     assert str(first[7])[:10] == "2026-11-22"
     total = rows[90]
     assert total[0] == "合计" and total[2] == 10.5 * 4005
-    from zipfile import ZipFile
-
     with ZipFile(io.BytesIO(sheet.document(PAPER))) as parts:
         page = parts.read("xl/worksheets/sheet2.xml").decode()
     assert "<f>SUM(C2:C90)</f>" in page
@@ -172,8 +172,6 @@ def test_what_a_spreadsheet_would_run_is_text(text: str) -> None:
     table = Table("t", (Column("a"),), ((text,),))
     line = csv.encode(table, ZONE).decode("utf-8-sig").split("\r\n", 1)[1]
     assert line.lstrip('"').startswith("'")
-    from zipfile import ZipFile
-
     with ZipFile(io.BytesIO(sheet.encode(table, ZONE))) as parts:
         assert "<f>" not in parts.read("xl/worksheets/sheet1.xml").decode()
 
