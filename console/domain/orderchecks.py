@@ -44,7 +44,7 @@ def checked(order: Order, typed: CheckOrderItem) -> CheckItem:
     if item.measured:
         value = number_in(reading, item.unit)
         if reading and value is None:
-            raise Refused("refused.reading_number", item=place + 1, reading=reading[:40])
+            raise Refused("refused.check_number", item=place + 1, reading=reading[:40])
         if value is None and result == "pass":
             raise Refused("refused.reading_missing", item=place + 1)
         bad = value is not None and outside(item, value)

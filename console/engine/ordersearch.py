@@ -9,12 +9,10 @@ The store's reading functions are imported inside: the collector names these fun
 
 from __future__ import annotations
 
-import sqlite3
 import unicodedata
-import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 import numpy as np
@@ -23,6 +21,9 @@ import numpy.typing as npt
 from console.domain.orders import Order
 from console.domain.text import EMPTY, Text
 from console.link.orders import OrderSearchQuery
+
+if TYPE_CHECKING:
+    from console.store.orderlines import OrderLines
 
 MOST_PAGE = 500  # orders of one answer
 MOST_NEWS = 20_000  # entries to catch up with; beyond, everything is loaded anew
@@ -190,29 +191,22 @@ _kept: dict[Path, _Index] = {}
 
 def search(folder: Path, query: OrderSearchQuery) -> tuple[int, tuple[Order, ...]]:
     """How many orders were found, and those of the page."""
-    from console.store.months import MAIN  # noqa: PLC0415 - see the module
-    from console.store.readonly import reading  # noqa: PLC0415 - see the module
-    from console.store.records import order_decoder  # noqa: PLC0415 - see the module
+    from console.store.orderlines import order_lines  # noqa: PLC0415 - see the module
 
-    with reading(folder / MAIN) as connection:
-        index = _current(folder, connection)
+    with order_lines(folder) as lines:
+        index = _current(folder, lines)
         rows = _sorted(index, _wanted(index, query), query)
         offset = max(0, query.offset)
         page = [index.numbers[row] for row in rows[offset : offset + min(query.limit, MOST_PAGE)].tolist()]
-        marks = ",".join("?" * len(page))
-        found = dict(connection.execute(f"SELECT number, record FROM work_order WHERE number IN ({marks})", page))
-    return len(rows), tuple(order_decoder.decode(found[number]) for number in page if number in found)
+        return len(rows), lines.page(page)
 
 
 def one(folder: Path, number: int) -> Order | None:
     """The order of that number."""
-    from console.store.months import MAIN  # noqa: PLC0415 - see the module
-    from console.store.readonly import reading  # noqa: PLC0415 - see the module
-    from console.store.records import order_decoder  # noqa: PLC0415 - see the module
+    from console.store.orderlines import order_lines  # noqa: PLC0415 - see the module
 
-    with reading(folder / MAIN) as connection:
-        found = connection.execute("SELECT record FROM work_order WHERE number = ?", (number,)).fetchone()
-    return order_decoder.decode(found[0]) if found else None
+    with order_lines(folder) as lines:
+        return next(iter(lines.page([number])), None)
 
 
 def _wanted(index: _Index, query: OrderSearchQuery) -> Rows:
@@ -244,34 +238,30 @@ def _sorted(index: _Index, rows: Rows, query: OrderSearchQuery) -> Rows:
     return rows[np.lexsort((-numbers, -key if query.descending else key))]
 
 
-def _current(folder: Path, connection: sqlite3.Connection) -> _Index:
+def _current(folder: Path, lines: OrderLines) -> _Index:
     index = _kept.get(folder)
-    (sequence,) = connection.execute("SELECT coalesce(max(sequence), 0) FROM log").fetchone()
-    (configuration,) = connection.execute("SELECT coalesce(max(revision), 0) FROM configuration").fetchone()
-    if index is not None and index.configuration == configuration and sequence - index.sequence <= MOST_NEWS:
-        if sequence != index.sequence:
-            news = "SELECT entry FROM log WHERE sequence > ? AND kind IN ('OrderRaised', 'OrderAdvanced') ORDER BY sequence"
-            for (entry,) in connection.execute(news, (index.sequence,)):
+    if index is not None and index.configuration == lines.configuration and lines.sequence - index.sequence <= MOST_NEWS:
+        if lines.sequence != index.sequence:
+            for entry in lines.news(index.sequence):
                 index.put(_entry.decode(entry).event.order)
-            index.sequence = sequence
+            index.sequence = lines.sequence
         return index
-    index = _kept[folder] = _Index(_names(connection), configuration, sequence)
-    for (record,) in connection.execute("SELECT record FROM work_order ORDER BY number"):
+    index = _kept[folder] = _Index(_names(lines), lines.configuration, lines.sequence)
+    for record in lines.records():
         index.put(_narrow.decode(record))
     return index
 
 
-def _names(connection: sqlite3.Connection) -> dict[str, str]:
+def _names(lines: OrderLines) -> dict[str, str]:
     """Names of equipment by id, of people by ``@account``."""
     names: dict[str, str] = {}
-    for (record,) in connection.execute("SELECT record FROM record WHERE kind = 'card' AND open = 1"):
+    for record in lines.cards():
         card = msgspec.json.decode(record, type=_Named)
         names[card.id] = card.name if isinstance(card.name, str) else card.name.zh
-    found = connection.execute("SELECT estate FROM configuration ORDER BY revision DESC LIMIT 1").fetchone()
-    if found:
-        for machine in msgspec.json.decode(zlib.decompress(found[0]), type=_Estate).equipment:
-            name = machine.name
-            names[machine.id] = f"{name.zh} {name.en}" if isinstance(name, Text) else name
-    for name, record in connection.execute("SELECT name, record FROM account"):
-        names[f"@{name}"] = msgspec.json.decode(record, type=_Named).display
+    estate = lines.estate()
+    for machine in msgspec.json.decode(estate, type=_Estate).equipment if estate else ():
+        name = machine.name
+        names[machine.id] = f"{name.zh} {name.en}" if isinstance(name, Text) else name
+    for account, record in lines.accounts():
+        names[f"@{account}"] = msgspec.json.decode(record, type=_Named).display
     return names

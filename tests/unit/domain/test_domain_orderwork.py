@@ -249,8 +249,8 @@ def test_an_estate_without_people_records_asks_for_no_certificate_unless_the_ord
         ("", "0.35", "", "pass"), ("", "0.35 MPa", "", "pass"), ("", "０．３５", "", "pass"), ("", "0.40", "", "fail"),
         ("", "0.40", "夜间降压中", "pass"), ("pass", "0.40", "夜间降压中", "pass"), ("fail", "0.35", "", "fail"),
         ("na", "", "泵停", "na"), ("pass", "0.40", "", "refused.reading_out"), ("pass", "", "", "refused.reading_missing"),
-        ("", "many", "", "refused.reading_number"), ("good", "", "", "refused.item_result"), ("", "", "", ""),
-        ("", "0.32", "", "pass"), ("", "0.38", "", "pass"), ("", "inf", "", "refused.reading_number"),
+        ("", "many", "", "refused.check_number"), ("good", "", "", "refused.item_result"), ("", "", "", ""),
+        ("", "0.32", "", "pass"), ("", "0.38", "", "pass"), ("", "inf", "", "refused.check_number"),
     ],
 )  # fmt: skip
 def test_a_reading_beyond_its_limits_fails_unless_it_is_explained(result: str, reading: str, note: str, expected: str) -> None:
