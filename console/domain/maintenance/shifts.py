@@ -26,6 +26,7 @@ from console.domain.times import DAY, HOUR, MINUTE, SECOND
 EARLY, GRACE, LATEST = 15 * MINUTE, 30 * MINUTE, DAY
 TWO_HOURS = 2 * HOUR
 EVERY = (HOUR, 2 * HOUR, 3 * HOUR, 4 * HOUR, 6 * HOUR, 8 * HOUR, 12 * HOUR)  # they divide a day
+MONTH = 30 * DAY
 MOST_ITEMS = 200
 BEFORE_FIRST = 12 * HOUR  # what a first handover looks back to where no roster says when its shift began
 LIST_ID, BOOK_ID = "list", "book"
@@ -151,7 +152,7 @@ class Handover(Record, frozen=True, omit_defaults=True, kw_only=True, tag="hando
 
 
 class ShiftBook(Record, frozen=True, omit_defaults=True, kw_only=True, tag="shiftbook"):
-    """The memory of what has ended: moments filled in (of the last three days), the last check, the last handover."""
+    """The memory of what has ended: moments filled in (of three days, and since the last handover), the last check and handover."""
 
     filled: tuple[int, ...] = ()
     check: ShiftCheck | None = None
@@ -221,13 +222,21 @@ def open_slot(watch: WatchList, book: ShiftBook, now: int, timezone: str) -> int
 
 def overdue(watch: WatchList, book: ShiftBook, now: int, timezone: str) -> list[int]:
     """Records of this shift that nobody filled in within their grace: since the last handover, of the last day at most."""
-    since = max(now - LATEST, book.handed_at)
+    since = max(now - LATEST, book.handed_at - watch.grace)
     return [slot for slot in slots(watch, since, now - watch.grace, timezone) if slot not in book.filled]
 
 
+def of_shift(watch: WatchList, since: int, now: int, timezone: str) -> tuple[int, ...]:
+    """The moments that a shift from ``since`` to ``now`` answers for: one whose grace still runs is the next shift's.
+
+    Of a month at most, which is as far as the book remembers.
+    """
+    return tuple(slots(watch, max(since, now - MONTH) - watch.grace, now - watch.grace, timezone))
+
+
 def missing(watch: WatchList, book: ShiftBook, since: int, now: int, timezone: str) -> tuple[int, ...]:
-    """What is to be named in a handover: due since then and not filled in, those within their grace too."""
-    return tuple(slot for slot in slots(watch, since, now, timezone) if slot not in book.filled)
+    """What is to be named in a handover: due in this shift and not filled in."""
+    return tuple(slot for slot in of_shift(watch, since, now, timezone) if slot not in book.filled)
 
 
 def next_slot(watch: WatchList, book: ShiftBook, now: int, timezone: str) -> int:

@@ -134,8 +134,9 @@ def save_record(act: Act, command: SaveWatchRecord) -> tuple[Event, ...]:
         remark=words(command.remark),
         late=late,
     )
-    kept = tuple(slot for slot in (*book.filled, command.slot) if slot > act.now - REMEMBERED)
-    return RecordSaved(made, "created", reason), _book(act, filled=tuple(sorted(kept)))
+    since = max(min(act.now - REMEMBERED, book.handed_at or act.now), act.now - shifts.MONTH) - watch.grace
+    kept = sorted(slot for slot in (*book.filled, command.slot) if slot > since)
+    return RecordSaved(made, "created", reason), _book(act, filled=tuple(kept))
 
 
 def sign(act: Act, command: SignHandover) -> tuple[Event, ...]:
@@ -149,6 +150,8 @@ def sign(act: Act, command: SignHandover) -> tuple[Event, ...]:
     running = rosters.running(world.roster, act.now, world.timezone)
     since = book.handed_at or min((each.since for each in running), default=act.now - shifts.BEFORE_FIRST)
     watch = standing.list_of(world)
+    due = shifts.of_shift(watch, since, act.now, world.timezone) if watch is not None else ()
+    missing = tuple(slot for slot in due if slot not in book.filled)
     number = act.number("handover")
     name = f"JB-{number:06d}"
     stamp = Stamp(act.now, outgoing.name, act.now, outgoing.name, act.station)
@@ -164,8 +167,8 @@ def sign(act: Act, command: SignHandover) -> tuple[Event, ...]:
         day=running[0].day.isoformat() if running else "",
         shift=running[0].shift.id if running else "",
         sections=standing.content(world, act.now, world.timezone, since),
-        filled=sum(since < slot <= act.now for slot in book.filled),
-        missing=shifts.missing(watch, book, since, act.now, world.timezone) if watch is not None else (),
+        filled=len(due) - len(missing),
+        missing=missing,
         checked=(book.check.id,) if book.check is not None and book.check.at > since else (),
         report=words(command.report),
         remark=words(command.remark),

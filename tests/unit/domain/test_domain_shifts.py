@@ -286,6 +286,37 @@ def test_a_handover_names_the_2_hourly_records_that_nobody_made_and_the_next_one
     assert (last(made).since, last(made).missing) == (at(17), (at(18),))
 
 
+@pytest.mark.parametrize(
+    ("handed", "named", "asked_next"),
+    [(at(12), (at(10),), (at(12),)), (at(12, 20), (at(10),), (at(12),)), (at(12, 31), (at(10), at(12)), ())],
+    ids=["at the very moment", "within its grace", "after it"],
+)
+def test_a_record_whose_grace_still_runs_at_the_handover_is_the_next_shifts(
+    handed: int, named: tuple[int, ...], asked_next: tuple[int, ...]
+) -> None:
+    made = desk()
+    made.now = handed
+    hand_over(made)
+    assert last(made).missing == named
+    assert tuple(shifts.overdue(the_list(made), book(made), at(13), ZONE)) == asked_next
+    made.now = at(13, 45)
+    hand_over(made, "li", "wang")
+    assert last(made).missing == asked_next  # each moment is named once, whoever answers for it
+
+
+def test_after_days_without_a_handover_nothing_that_was_filled_in_is_called_missing() -> None:
+    made = desk()
+    made.now = at(9, 30)
+    hand_over(made)
+    for day in range(6):
+        for hour in range(10, 34, 2):
+            made.now = at(hour) + day * DAY
+            made.do(SaveWatchRecord(made.now, LINES))
+    made.now = at(33, 40) + 5 * DAY
+    hand_over(made, "li", "wang")
+    assert (last(made).missing, last(made).filled) == ((), 72)
+
+
 def test_a_handover_looks_back_to_the_one_before_it_or_to_the_beginning_of_the_shift() -> None:
     made = Desk()
     made.world.roster = Roster(
@@ -335,7 +366,7 @@ def test_moments_filled_in_are_forgotten_after_three_days_so_that_the_book_stays
     for day in range(6):
         made.now = at(10) + day * DAY
         made.do(SaveWatchRecord(at(10) + day * DAY, LINES))
-    assert book(made).filled == tuple(at(10) + day * DAY for day in (3, 4, 5))
+    assert book(made).filled == tuple(at(10) + day * DAY for day in (2, 3, 4, 5))
 
 
 def test_replaying_the_log_gives_the_same_book() -> None:

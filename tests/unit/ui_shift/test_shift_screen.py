@@ -316,14 +316,16 @@ def test_a_handover_needs_both_secrets_and_forgets_them_when_it_is_sent(qtbot: Q
 
 def test_the_page_shows_what_will_be_handed_over_and_names_what_is_missing(qtbot: QtBot) -> None:
     note = ShiftNote(id="SN-000001", revision=1, at=NOW, text="<b>vendor</b> comes at two", by="wang")
-    shown = replace(ready(), records=(LIST, note), faults=(fault(1), fault(2, drill=1)), orders=(order(1), order(2, drill=1)))
+    shown = replace(
+        ready(), roster=Roster(), records=(LIST, note), faults=(fault(1), fault(2, drill=1)), orders=(order(1), order(2, drill=1))
+    )
     bench = Bench(qtbot, shown)
     bench.page("handover")
     text = bench.screen.handover.view.toPlainText()
     assert "F-000001" in text and "F-000002" not in text
     assert "WO-000001" in text and "WO-000002" not in text
     assert "<b>vendor</b> comes at two" in text  # names are never markup
-    assert "2-hourly records are missing" in bench.says("handover_warning")
+    assert "5 2-hourly records are missing" in bench.says("handover_warning")
     assert "No start check" in bench.says("handover_warning")
 
 
