@@ -198,9 +198,10 @@ def test_an_emergency_plan_is_followed_step_by_step_and_its_times_go_into_the_dr
     screen.running.table.setFocus()
     keys(window, Qt.Key.Key_Space)
     window.until(lambda: window.picture.records(EmergencyRun)[run.id].steps[0].done)
-    screen.running.table.setFocus()
+    window.until(lambda: (screen.running.table.current() or (0, None))[0] == 1)
     keys(window, Qt.Key.Key_Return)
-    window.until(lambda: window.picture.records(EmergencyRun)[run.id].steps[1].done)
+    window.until(lambda: (screen.running.table.current() or (0, None))[0] == 2)
+    assert window.picture.records(EmergencyRun)[run.id].steps[1].done
     keys(window, Qt.Key.Key_S)
     window.until(lambda: "注明原因" in window.text("emergency_error"))
     window.type("emergency_note", "演练不停梯")
