@@ -7,7 +7,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
 from console.domain.maintenance.planning import Chain
@@ -15,6 +15,7 @@ from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
+from console.ui.pinyin import findable, matches, words_of
 from console.ui.plans import presenter
 from console.ui.plans.monthview import MonthView
 from console.ui.plans.outlook import Outlook
@@ -23,6 +24,8 @@ from console.ui.plans.turnforms import move_form, restore_form, skip_form
 from console.ui.strip import equipment_name
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.facts import FactGrid
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 ACTS = {"move": "M", "skip": "S", "restore": "R", "order": "O", "equipment": "E"}
@@ -124,12 +127,12 @@ class AgendaPage(QWidget):
         self._team = QComboBox()
         self._team.setObjectName("plans_team")
         self._team.currentIndexChanged.connect(self._filter)
-        self._typed = QLineEdit()
-        self._typed.setObjectName("agenda_filter")
-        self._typed.setClearButtonEnabled(True)
-        self._typed.textChanged.connect(self._filter)
+        self._typed = SearchLine("agenda_filter")
+        self._typed.searched.connect(self._filter)
+        self._saved = SavedFilters("plans", {"team": self._team, "typed": self._typed})
         bar.addWidget(self._team)
         bar.addWidget(self._typed, 1)
+        bar.addWidget(self._saved)
         return bar
 
     def _columns(self) -> list[Column[Item]]:
@@ -179,6 +182,7 @@ class AgendaPage(QWidget):
             button.setText(tr(f"plans.by_{name}"))
         self._now.setText(tr("plans.today"))
         self._typed.setPlaceholderText(tr("plans.filter"))
+        self._saved.retranslate()
         for act, button in self._buttons.items():
             button.setText(tr(f"plans.act.{act}"))
             button.setToolTip(ACTS[act])
@@ -209,19 +213,19 @@ class AgendaPage(QWidget):
         self._team.blockSignals(False)
 
     def _filter(self) -> None:
-        words, team = self._typed.text().casefold().split(), self._team.currentData()
+        words, team = words_of(self._typed.wanted), self._team.currentData()
         self._kept = None
         if words or team:
             self._kept = {
                 place
                 for place, chain in enumerate(self._outlook.chains)
-                if (not team or any(plan.team == team for plan in chain)) and all(word in self._text(chain) for word in words)
+                if (not team or any(plan.team == team for plan in chain)) and matches(words, self._text(chain))
             }
         self._refresh()
 
     def _text(self, chain: Chain) -> str:
-        names = " ".join(f"{plan.title.zh} {plan.title.en}" for plan in chain)
-        return f"{names} {chain[0].equipment} {equipment_name(self._picture, chain[0].equipment)}".casefold()
+        names = (name for plan in chain for name in (plan.title.zh, plan.title.en))
+        return findable(*names, chain[0].equipment, equipment_name(self._picture, chain[0].equipment))
 
     def _refresh(self) -> None:
         outlook = self._outlook

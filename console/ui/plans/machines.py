@@ -22,8 +22,10 @@ from console.domain.maintenance.cards import Card
 from console.domain.maintenance.planning import Machine, is_date
 from console.texts import language, tr
 from console.ui.picture import Picture
+from console.ui.pinyin import findable, matches, words_of
 from console.ui.strip import equipment_name
 from console.ui.widgets.cards import label
+from console.ui.widgets.searchline import SearchLine
 
 HIGH = 210  # pixels of the list
 
@@ -38,11 +40,9 @@ class MachinePicker(QWidget):
         self._kinds = kinds
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
-        self.typed = QLineEdit()
-        self.typed.setObjectName("plans_machine_filter")
+        self.typed = SearchLine("plans_machine_filter")
         self.typed.setPlaceholderText(tr("plans.machine_filter"))
-        self.typed.setClearButtonEnabled(True)
-        self.typed.textChanged.connect(self._filter)
+        self.typed.searched.connect(self._filter)
         outer.addWidget(self.typed)
         self.table = QTableWidget(0, 2)
         self.table.setObjectName("plans_machines")
@@ -138,10 +138,10 @@ class MachinePicker(QWidget):
         return item
 
     def _filter(self, text: str) -> None:
-        words = text.casefold().split()
+        words = words_of(text)
         for place in range(self.table.rowCount()):
-            shown = self._cell(place).text().casefold()
-            self.table.setRowHidden(place, not all(word in shown for word in words))
+            shown = findable(self._cell(place).text())
+            self.table.setRowHidden(place, not matches(words, shown))
 
     def _shown(self) -> list[int]:
         return [place for place in range(self.table.rowCount()) if not self.table.isRowHidden(place)]

@@ -1,4 +1,4 @@
-"""维保计划: the calendar of the next 24 months, the plans, their work by week and month, and the working days."""
+"""维保计划: the calendar of the next 24 months, the plans, the year as a table, its work, and the working days."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from console.ui.plans.days import DaysPage
 from console.ui.plans.listing import ListingPage
 from console.ui.plans.outlook import Outlook
 from console.ui.plans.workload import WorkloadPage
+from console.ui.plans.yeartable import YearPage
 from console.ui.registers.tabs import Tabs
 
 
@@ -28,16 +29,18 @@ class PlansScreen(QWidget):
         self.outlook = Outlook(picture, desk, self)
         self.agenda = AgendaPage(picture, desk, self.outlook, navigator)
         self.listing = ListingPage(picture, desk, self.outlook, navigator)
+        self.table = YearPage(picture, self.outlook)
         self.workload = WorkloadPage(self.outlook)
         self.days = DaysPage(picture, desk, self.outlook)
         pages: dict[str, QWidget] = {
-            "calendar": self.agenda, "list": self.listing, "workload": self.workload, "days": self.days,
+            "calendar": self.agenda, "list": self.listing, "table": self.table, "workload": self.workload, "days": self.days,
         }  # fmt: skip
         self.tabs = Tabs("plans", pages)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.addWidget(self.tabs)
         self.workload.opened_day.connect(self._open_day)
+        self.table.opened_day.connect(self._open_day)
 
     def show_plan(self, plan: str) -> None:
         """A plan in its list, by its record or an order's ``plan`` (``equipment/key``); a date (``YYYY-MM-DD``): its day."""

@@ -291,6 +291,19 @@ def test_a_machine_that_another_plan_has_cannot_be_ticked(screen: PlansScreen, p
     assert free["T1-L2"] & Qt.ItemFlag.ItemIsUserCheckable
 
 
+def test_the_year_is_a_table_that_leads_to_its_days(screen: PlansScreen) -> None:
+    screen.tabs.open("table")
+    press(screen, "plans_table_forward")
+    rows = screen.table.table.shown()
+    assert len(rows) == 12 + 25 + 1, "the pumps monthly, the lift each 15 days, the meter once"
+    assert [row.day for row in rows] == sorted(row.day for row in rows)
+    find(screen, QLineEdit, "plans_table_filter").setText("泵组")
+    assert len(screen.table.table.shown()) == 12
+    screen.table.table.opened.emit(rows[3])
+    assert screen.agenda.isVisible()
+    assert screen.agenda.month.selected[0] == rows[3].day
+
+
 def test_the_workload_leads_to_its_week_in_the_calendar(screen: PlansScreen, picture: Picture) -> None:
     later(screen, picture, records=(MADE,))
     screen.tabs.open("workload")
@@ -354,7 +367,7 @@ def test_every_page_speaks_english_after_the_switch(screen: PlansScreen) -> None
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("page", ["calendar", "list", "workload", "days", "form"])
+@pytest.mark.parametrize("page", ["calendar", "list", "table", "workload", "days", "form"])
 def test_no_word_is_cut(screen: PlansScreen, qtbot: QtBot, lang: str, page: str) -> None:
     set_language(lang)
     screen.retranslate()
