@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from domain_builders import AUDITOR, LI, START, WANG, Desk
+from hypothesis import given
+from hypothesis import strategies as st
 
 from console.domain import promises
 from console.domain.commands import AdvanceOrder, CloseFault, Command, DispatchOrder, HoldOrder, MergeFault, SplitFault, TakeFault
@@ -209,3 +211,51 @@ def test_the_duplicates_end_is_in_the_log_under_both_faults() -> None:
     assert isinstance(events[0], FaultAdvanced)
     assert (events[0].what, events[0].other, events[0].reason) == ("merged", 1, "同因")
     assert isinstance(events[-1], FaultClosed)
+
+
+STEPS = st.lists(
+    st.tuples(st.sampled_from(("raise", "merge", "split", "take", "return")), st.integers(0, 5), st.integers(0, 5)),
+    max_size=30,
+)
+
+
+@given(STEPS)
+def test_whatever_is_merged_and_split_every_alarm_that_stands_has_exactly_one_open_fault(
+    steps: list[tuple[str, int, int]],
+) -> None:
+    """No path loses an alarm or its clock, and replaying the log gives the same faults."""
+    desk = Desk()
+    for what, one, other in steps:
+        desk.later(MINUTE)
+        faults = sorted(number for number, fault in desk.world.faults.items() if fault.open)
+        alarms = sorted(desk.world.alarms)
+        if what == "raise":
+            desk.alarm(1 + one % 3, ("T1-P1", "T1-L1")[other % 2])
+        elif what == "merge" and len(faults) > 1:
+            attempt(desk, MergeFault(faults[one % len(faults)], faults[other % len(faults)], "同因"))
+        elif what == "split" and alarms:
+            alarm = desk.world.alarms[alarms[one % len(alarms)]]
+            attempt(desk, SplitFault(int(alarm.fault[2:]), alarm.number, "另因"))
+        elif what == "take" and faults:
+            attempt(desk, TakeFault(faults[one % len(faults)]))
+        elif what == "return" and alarms:
+            desk.returns(alarms[one % len(alarms)])
+    world = desk.world
+    for alarm in world.alarms.values():
+        owners = [fault.id for fault in world.faults.values() if fault.open and alarm.number in fault.alarms]
+        assert owners == [alarm.fault]
+    for fault in world.faults.values():
+        order = world.order_of(fault)
+        assert order is not None and order.fault == fault.number
+        if fault.open:
+            assert order.open and order.priority == fault.priority
+            detected = [a.raised_at for a in world.alarms.values() if a.fault == fault.id]
+            assert not detected or fault.opened_at <= min(detected)
+    again = Desk()
+    again.world.replay(desk.log)
+    assert (again.world.faults, again.world.orders, again.world.alarms) == (world.faults, world.orders, world.alarms)
+
+
+def attempt(desk: Desk, command: Command) -> None:
+    if not desk.refusal(command):
+        desk.do(command)
