@@ -86,9 +86,7 @@ class YearPage(QWidget):
             Column("hours", "plans.field.hours", 70, lambda item: f"{item.hours:g}", RIGHT, sort=lambda item: item.hours),
             Column("team", "plans.field.team", 110, team),
             Column("mood", "plans.field.mood", 90, lambda item: tr(f"plans.mood.{item.mood}")),
-            Column(
-                "source", "plans.field.source", 260, lambda item: part(item, "source"), tooltip=lambda item: part(item, "source")
-            ),
+            Column("source", "plans.field.source", 260, source, tooltip=source),
         ]
 
     def opened(self) -> None:
