@@ -6,7 +6,7 @@ from typing import Protocol
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from console.domain.health import HealthLine, HealthState
 from console.domain.problems import Problem
@@ -18,6 +18,8 @@ from console.ui.moments import age_text, full_text
 from console.ui.picture import Picture
 from console.ui.widgets.cards import GAP, Card, label
 from console.ui.widgets.facts import FactGrid
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 AGAIN_TICKS = 30  # seconds after which the plans are asked for again
@@ -60,15 +62,16 @@ class ConnectionsScreen(QWidget):
         outer.setSpacing(GAP)
         self._card = Card()
         bar = QHBoxLayout()
-        self._wrong, self._typed = QPushButton(), QLineEdit()
+        self._wrong, self._typed = QPushButton(), SearchLine("connections_filter")
         self._wrong.setObjectName("connections_wrong")
         self._wrong.setCheckable(True)
         self._wrong.toggled.connect(self._filter)
-        self._typed.setObjectName("connections_filter")
-        self._typed.setClearButtonEnabled(True)
-        self._typed.textChanged.connect(self.table.filter_text)
+        self._typed.target = self.table
+        self._saved = SavedFilters("connections", {"wrong": self._wrong, "typed": self._typed})
+        self._typed.searched.connect(self.table.filter_text)
         bar.addWidget(self._wrong)
         bar.addWidget(self._typed, 1)
+        bar.addWidget(self._saved)
         self._card.body.addLayout(bar)
         self._card.body.addWidget(self.table, 1)
         outer.addWidget(self._card, 1)
@@ -146,6 +149,7 @@ class ConnectionsScreen(QWidget):
         """All words."""
         self._wrong.setText(tr("connections.wrong"))
         self._typed.setPlaceholderText(tr("connections.filter"))
+        self._saved.retranslate()
         self._machine.setText(tr("connections.equipment"))
         self._plan.set_heading(tr("connections.plan"))
         self._model.refresh()

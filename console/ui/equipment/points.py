@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from PySide6.QtCore import QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 from console.domain.estate import ModbusSource, Point, ValueKind
 from console.domain.times import HOUR, MINUTE
@@ -21,6 +21,7 @@ from console.ui.picture import Picture
 from console.ui.values import value_text, why_bad
 from console.ui.widgets.badges import Index
 from console.ui.widgets.cards import Card
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.sparkline import Curve, paint_curve
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 from console.ui.widgets.whybad import WhyLabel
@@ -86,10 +87,8 @@ class PointsCard(Card):
         self.table.setItemDelegateForColumn(3, _BandDelegate(self.table))
         self.table.setItemDelegateForColumn(4, _SparkDelegate(self.table))
         self.table.horizontalHeader().setMinimumSectionSize(40)
-        self.typed = QLineEdit()
-        self.typed.setObjectName("points_filter")
-        self.typed.setClearButtonEnabled(True)
-        self.typed.textChanged.connect(self._typed)
+        self.typed = SearchLine("points_filter")
+        self.typed.searched.connect(self._typed)
         self.body.addWidget(self.typed)
         self.body.addWidget(self.table, 1)
         self.why = WhyLabel(picture, desk, "points_why")

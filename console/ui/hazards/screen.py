@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
 from console.domain.maintenance.hazards import Hazard, HazardState, overdue
@@ -19,6 +19,8 @@ from console.ui.picture import Picture
 from console.ui.registers.past import PastPage
 from console.ui.registers.tabs import Tabs
 from console.ui.widgets.cards import GAP, Blank, Card, label
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import Column, RowModel, TableView
 
 NEW = "new?"
@@ -34,16 +36,20 @@ class _ListPage(Card):
         self.model: RowModel[Hazard] = RowModel(columns, lambda each: each.id, self)
         self.table: TableView[Hazard] = TableView(self.model, "hazards", row_height=34)
         self.table.sort_by("deadline")
-        self.typed = QLineEdit()
-        self.typed.setObjectName("hazards_filter")
-        self.typed.setClearButtonEnabled(True)
-        self.typed.textChanged.connect(self.table.filter_text)
-        self.body.addWidget(self.typed)
+        self.typed = SearchLine("hazards_filter")
+        self.typed.target = self.table
+        self.typed.searched.connect(self.table.filter_text)
+        self.saved = SavedFilters("hazards", {"typed": self.typed})
+        bar = QHBoxLayout()
+        bar.addWidget(self.typed, 1)
+        bar.addWidget(self.saved)
+        self.body.addLayout(bar)
         self.body.addWidget(self.table, 1)
 
     def retranslate(self) -> None:
         """All words."""
         self.typed.setPlaceholderText(tr("hazards.filter"))
+        self.saved.retranslate()
         self.model.refresh()
 
 

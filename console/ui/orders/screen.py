@@ -25,9 +25,11 @@ from console.ui.orders.giving import dispatch_many_form, reschedule_form
 from console.ui.orders.presenter import display, late, moves, promise, where
 from console.ui.pace import Pace
 from console.ui.picture import Picture
+from console.ui.pinyin import findable, matches, words_of
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import GAP, Blank
 from console.ui.widgets.clocks import promise_text
+from console.ui.widgets.saved import SavedFilters
 from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
@@ -112,6 +114,7 @@ class OrdersScreen(QWidget):
         self._filter = SearchLine("orders_filter")
         self._filter.searched.connect(self._searched)
         self._filter.returnPressed.connect(self._go_to_number)
+        self._saved = SavedFilters("orders", {"mine": self._mine, "kind": self._kind, "typed": self._filter})
         self._give, self._move_due = QPushButton(), QPushButton()
         self._give.setObjectName("orders_bulk_dispatch")
         self._move_due.setObjectName("orders_bulk_reschedule")
@@ -127,6 +130,7 @@ class OrdersScreen(QWidget):
         bar.addWidget(self._mine)
         bar.addWidget(self._kind)
         bar.addWidget(self._filter, 1)
+        bar.addWidget(self._saved)
         bar.addWidget(self._give)
         bar.addWidget(self._move_due)
         bar.addWidget(self._export)
@@ -189,6 +193,7 @@ class OrdersScreen(QWidget):
             button.setText(tr(f"orders.view.{name}"))
         self._mine.setText(tr("orders.mine"))
         self._filter.setPlaceholderText(tr("orders.filter"))
+        self._saved.retranslate()
         self._export.setText(tr("widgets.table.export"))
         self._give.setText(tr("orders.bulk.give"))
         self._move_due.setText(tr("orders.bulk.move"))
@@ -215,9 +220,9 @@ class OrdersScreen(QWidget):
             orders = [order for order in orders if picture.me and picture.me in (order.assignee, order.responsible)]
         if kind := self._kind.currentData():
             orders = [order for order in orders if order.kind == kind]
-        words = self._filter.text().casefold().split()
+        words = words_of(self._filter.wanted)
         if words:
-            orders = [order for order in orders if all(word in self._text(order) for word in words)]
+            orders = [order for order in orders if matches(words, self._text(order))]
         return orders
 
     def _text(self, order: Order) -> str:
@@ -225,7 +230,7 @@ class OrdersScreen(QWidget):
             order.id, order.title.zh, order.title.en, order.equipment, where(self._picture, order),
             display(self._picture, order.assignee), order.symptom, order.place, order.caller, order.contact,
         )  # fmt: skip
-        return " ".join(parts).casefold()
+        return findable(*parts)
 
     def _refresh(self, _changed: object = None) -> None:
         if self._view != "history":

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.maintenance.records import Record, kind_of
 from console.texts import tr
@@ -22,6 +22,8 @@ from console.ui.picture import Picture
 from console.ui.registers.versions import Versions
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.facts import FactGrid
+from console.ui.widgets.saved import SavedFilters
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import Column, RowModel, TableView
 
 R = TypeVar("R", bound=Record)
@@ -76,7 +78,7 @@ class RegisterPage(QWidget, Generic[R]):
         self._blank = Blank()
         self.versions = Versions(picture, desk)
         self._lay_out()
-        self._typed.textChanged.connect(self._filter)
+        self._typed.searched.connect(self._filter)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _record: self._first_act())
         for signal in (picture.replaced, picture.people_changed):
@@ -92,10 +94,10 @@ class RegisterPage(QWidget, Generic[R]):
         card.heading.hide()
         card.remark.hide()
         bar = QHBoxLayout()
-        self._typed = QLineEdit()
-        self._typed.setClearButtonEnabled(True)
-        self._typed.setObjectName(f"{self._part}_filter")
+        self._typed = SearchLine(f"{self._part}_filter")
+        self._saved = SavedFilters(self._part, {"typed": self._typed})
         bar.addWidget(self._typed, 1)
+        bar.addWidget(self._saved)
         self._buttons: dict[str, QPushButton] = {}
         for act in self._acts.values():
             button = self._buttons[act.name] = QPushButton()
@@ -141,6 +143,7 @@ class RegisterPage(QWidget, Generic[R]):
     def retranslate(self) -> None:
         """All words."""
         self._typed.setPlaceholderText(tr(f"{self._part}.filter"))
+        self._saved.retranslate()
         for act in self._acts.values():
             self._buttons[act.name].setText(tr(f"{self._part}.act.{act.name}"))
             self._buttons[act.name].setToolTip(act.key)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Generic, TypeVar
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.maintenance.records import Record, kind_of
 from console.domain.problems import Problem
@@ -16,6 +16,7 @@ from console.texts import sentence, tr
 from console.ui.desk import Desk
 from console.ui.picture import Picture
 from console.ui.widgets.cards import Blank, Card, label
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import Column, RowModel, TableView
 
 R = TypeVar("R", bound=Record)
@@ -49,10 +50,8 @@ class PastPage(QWidget, Generic[R]):
         card.heading.hide()
         card.remark.hide()
         bar = QHBoxLayout()
-        self._typed = QLineEdit()
-        self._typed.setClearButtonEnabled(True)
-        self._typed.setObjectName(f"{part}_filter")
-        self._typed.textChanged.connect(self._filter)
+        self._typed = SearchLine(f"{part}_filter")
+        self._typed.searched.connect(self._filter)
         bar.addWidget(self._typed)
         card.body.addLayout(bar)
         self._blank = Blank()

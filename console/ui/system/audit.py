@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
 from console.domain.events import Entry
@@ -14,6 +14,7 @@ from console.ui.desk import Desk
 from console.ui.moments import full_text
 from console.ui.picture import Picture
 from console.ui.widgets.cards import Blank
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 DAYS = 30
@@ -45,7 +46,7 @@ class AuditPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         bar = QHBoxLayout()
-        self._typed, self._again = QLineEdit(), QPushButton()
+        self._typed, self._again = SearchLine(), QPushButton()
         self._typed.setObjectName("audit_filter")
         self._again.setObjectName("audit_again")
         bar.addWidget(self._typed, 1)
@@ -57,7 +58,7 @@ class AuditPage(QWidget):
         self._stack.addWidget(self._blank)
         self._stack.addWidget(self._table)
         layout.addWidget(self._stack, 1)
-        self._typed.textChanged.connect(self._table.filter_text)
+        self._typed.searched.connect(self._table.filter_text)
         self._again.clicked.connect(self.load)
         picture.people_changed.connect(self.retranslate)
         self.retranslate()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
 from console.domain.commands import RetryNotice
@@ -14,6 +14,7 @@ from console.texts import language, sentence, tr
 from console.ui.moments import full_text
 from console.ui.system.dutybook import DutyBook
 from console.ui.widgets.cards import Blank, label
+from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import CENTER, Column, RowModel, TableView
 
 DAYS = 30
@@ -29,7 +30,7 @@ class NoticeLogPage(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         bar = QHBoxLayout()
-        self.typed, self.again, self.retry = QLineEdit(), QPushButton(), QPushButton()
+        self.typed, self.again, self.retry = SearchLine(), QPushButton(), QPushButton()
         for widget, name in ((self.typed, "filter"), (self.again, "again"), (self.retry, "retry")):
             widget.setObjectName(f"notice_{name}")
         bar.addWidget(self.typed, 1)
@@ -45,7 +46,7 @@ class NoticeLogPage(QWidget):
         self._stack.addWidget(self._blank)
         self._stack.addWidget(self.table)
         layout.addWidget(self._stack, 1)
-        self.typed.textChanged.connect(self.table.filter_text)
+        self.typed.searched.connect(self.table.filter_text)
         self.again.clicked.connect(self.load)
         self.retry.clicked.connect(self._retry)
         self.table.chosen.connect(self._chosen)
