@@ -24,13 +24,16 @@ SLICE = 100  # rows between two looks at the time
 
 
 class ActiveRows(QObject):
-    """See the module. ``fold`` says whether consequences and floods are folded. Idle until :meth:`show`."""
+    """See the module. ``fold`` says whether consequences and floods are folded; ``held`` are the alarms that a person has selected:
+    their rows stay where they are, or the next key would act on another alarm. Idle until :meth:`show`."""
 
     changed = Signal()  # rows came, went or differ
 
-    def __init__(self, picture: Picture, model: RowModel[Alarm], fold: Callable[[], bool], parent: QObject) -> None:
+    def __init__(
+        self, picture: Picture, model: RowModel[Alarm], fold: Callable[[], bool], held: Callable[[], list[Alarm]], parent: QObject
+    ) -> None:
         super().__init__(parent)
-        self._picture, self._model, self._fold = picture, model, fold
+        self._picture, self._model, self._fold, self._held = picture, model, fold, held
         self.behind: dict[int, int] = {}  # the rows that the list should have, and how many stand behind each
         self._shown = False
         self._numbers: set[int] = set()  # changed since the rows were looked at
@@ -69,7 +72,11 @@ class ActiveRows(QObject):
         if not self._fold():
             return dict.fromkeys(picture.alarms, 0)
         rows = folded(picture.alarms.values(), partial(presenter.building_of, picture), flood=picture.tally.flood)
-        return {number: len(behind) for number, behind in rows.items()}
+        counts = {number: len(behind) for number, behind in rows.items()}
+        for alarm in self._held():
+            if alarm.number in self.behind and alarm.number in picture.alarms:
+                counts.setdefault(alarm.number, 0)
+        return counts
 
     def _look(self) -> None:
         if not self._shown:

@@ -60,7 +60,7 @@ class AlarmsScreen(QWidget):
         self.detail = AlarmDetail(picture, desk, navigator)
         self.detail.setFixedWidth(500)
         self._lay_out()
-        self._rows = ActiveRows(picture, self._model, self._fold.isChecked, self)
+        self._rows = ActiveRows(picture, self._model, self._fold.isChecked, self.table.selected, self)
         self._connect()
         self.table.sort_by("priority")
         self.retranslate()
