@@ -184,11 +184,11 @@ class ListingPage(QWidget):
         if len(plan.machines) > NAMED:
             names.append(tr("plans.more", count=len(plan.machines) - NAMED))
         facts = [(tr("plans.field.machines"), "\n".join(names))]
-        for level in plan.levels:
-            lines = [trigger_text(picture, machine, level)]
+        for place, level in enumerate(plan.levels, 1):
+            lines = [level.title.get(language()), trigger_text(picture, machine, level)]
             lines.append(tr("plans.lead_grace", lead=level.lead_days, grace=level.grace_days, hours=f"{level.hours:g}"))
             lines.append(tr("plans.checks", count=len(level.checklist)))
-            facts.append((level.title.get(language()), "\n".join(lines)))
+            facts.append((tr("plans.level_place", place=place), "\n".join(lines)))
         missed = sum(state.missed for state in self._states(plan))
         facts += [
             (tr("plans.field.source"), plan.source.get(language())),

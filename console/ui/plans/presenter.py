@@ -144,8 +144,8 @@ def teams(chains: Iterable[Chain]) -> list[str]:
 def interval_text(days: int, months: int) -> str:
     """每 15 天."""
     if days:
-        return tr("plans.every_days", count=days)
-    return tr("plans.every_months", count=months) if months else ""
+        return tr("plans.every_days", count=days) if days > 1 else tr("plans.every_day")
+    return tr("plans.every_months", count=months) if months > 1 else tr("plans.every_month") if months else ""
 
 
 def meter_text(picture: Picture, machine: str, meter: Meter) -> str:
