@@ -23,6 +23,7 @@ from console.ui.orders.board import Board
 from console.ui.orders.detail import Navigator, OrderDetail
 from console.ui.orders.giving import dispatch_many_form, reschedule_form
 from console.ui.orders.presenter import display, late, moves, promise, where
+from console.ui.orders.resultpaste import PasteForm
 from console.ui.pace import Pace
 from console.ui.picture import Picture
 from console.ui.pinyin import findable, matches, words_of
@@ -115,7 +116,9 @@ class OrdersScreen(QWidget):
         self._filter.searched.connect(self._searched)
         self._filter.returnPressed.connect(self._go_to_number)
         self._saved = SavedFilters("orders", {"mine": self._mine, "kind": self._kind, "typed": self._filter})
-        self._give, self._move_due = QPushButton(), QPushButton()
+        self._give, self._move_due, self._paste = QPushButton(), QPushButton(), QPushButton()
+        self._paste.setObjectName("orders_paste")
+        self._paste.clicked.connect(self._paste_results)
         self._give.setObjectName("orders_bulk_dispatch")
         self._move_due.setObjectName("orders_bulk_reschedule")
         self._give.clicked.connect(self._give_many)
@@ -133,6 +136,7 @@ class OrdersScreen(QWidget):
         bar.addWidget(self._saved)
         bar.addWidget(self._give)
         bar.addWidget(self._move_due)
+        bar.addWidget(self._paste)
         bar.addWidget(self._export)
         bar.addWidget(self._raise)
         return bar
@@ -197,6 +201,7 @@ class OrdersScreen(QWidget):
         self._export.setText(tr("widgets.table.export"))
         self._give.setText(tr("orders.bulk.give"))
         self._move_due.setText(tr("orders.bulk.move"))
+        self._paste.setText(tr("orders.paste.open"))
         self._raise.setText(tr("orders.new"))
         kind = self._kind.currentData()
         self._kind.blockSignals(True)
@@ -258,6 +263,8 @@ class OrdersScreen(QWidget):
         for button in (self._give, self._move_due):
             button.setVisible(self._view == "list")
             button.setToolTip("" if may else tr("orders.bulk.advice"))
+        self._paste.setVisible(self._view == "list")
+        self._paste.setEnabled(self._picture.may(Right.DISPATCH_ORDER))
         self._give.setEnabled(may and all(order.state in DISPATCHABLE and not order.held for order in chosen))
         self._move_due.setEnabled(may and all(order.open and not order.held for order in chosen))
 
@@ -354,6 +361,10 @@ class OrdersScreen(QWidget):
     def _move_many(self) -> None:
         orders = self._table.selected()
         self.detail.open_form(lambda: reschedule_form(self._picture, self._desk, orders))
+
+    def _paste_results(self) -> None:
+        chosen = self._table.selected() or self._table.shown()
+        self.detail.open_form(lambda: PasteForm(self._picture, self._desk, chosen))
 
     def _undo(self) -> None:
         self.detail.start("undo")

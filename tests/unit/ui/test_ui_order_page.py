@@ -9,7 +9,7 @@ import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QMimeData, QPointF, Qt
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from console.domain import commands as cmd
@@ -442,3 +442,30 @@ def test_my_day_opens_each_thing_by_the_keyboard_and_says_what_to_do_when_there_
     set_language(ENGLISH)
     made.retranslate()
     assert says(made, "Nothing has to be done")
+
+
+def test_results_are_pasted_from_a_spreadsheet_previewed_and_sent_row_by_row(
+    screen: OrdersScreen, show: Show, line: RecordingLine
+) -> None:
+    """R-WO-05: the slips come back into the orders."""
+    show(replace(snapshot(orders=(order(1, S.DISPATCHED), order(2, S.ON_SITE), order(3))), me="li"))
+    find(screen, QPushButton, "orders_list").click()
+    find(screen, QPushButton, "orders_paste").click()
+    form = screen.detail.form
+    assert form is not None
+    find(form, QPushButton, "paste_template").click()
+    copied = QApplication.clipboard().text()
+    assert [row.split("\t")[0] for row in copied.splitlines()] == ["工单", "WO-000002", "WO-000001"], (
+        "what can be entered, as shown"
+    )
+    assert not form.accept.isEnabled()
+    find(form, QPlainTextEdit, "paste_text").setPlainText("工单\t完成\nWO-000001\t07:55\nWO-000002\t07:56\nWO-000009\t07:57\n")
+    assert says(form, "第 3 行“WO-000009”不是未结束的工单")
+    assert not line.asked
+    form.accept.click()
+    assert line.asked == [EnterResult(1, NOW - 5 * MINUTE, by="zhao")]
+    line.done()
+    assert line.asked[1:] == [EnterResult(2, NOW - 4 * MINUTE, by="zhao")]
+    line.deny("refused.safety_open", order="WO-000002", count=2)
+    assert says(form, "WO-000001  已回填")
+    assert says(form, "WO-000002  工单 WO-000002 还有 2 项安全措施未确认")
