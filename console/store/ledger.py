@@ -14,6 +14,7 @@ from console.domain import events as e
 from console.domain.accounts import Account
 from console.domain.estate import Estate
 from console.domain.events import Event
+from console.domain.maintenance.cards import Thrift
 from console.domain.maintenance.planning import shared
 from console.domain.maintenance.records import kind_of
 from console.domain.plans import PlanState
@@ -206,7 +207,7 @@ class Ledger:
                 silences=tuple(map(silence_decoder.decode, self._still_open("silence"))),
                 next_silence=(self._connection.execute(select(func.max(schema.silence.c.number))).scalar() or 0) + 1,
                 next_isolation=(self._connection.execute(select(func.max(schema.isolation.c.number))).scalar() or 0) + 1,
-                records=tuple(map(record_decoder.decode, self._kept())),
+                records=tuple(map(Thrift(), map(record_decoder.decode, self._kept()))),
                 numbers=self._numbers(),
                 first_seen={
                     row.id: row.first_seen for row in self._connection.execute(select(schema.point.c.id, schema.point.c.first_seen))

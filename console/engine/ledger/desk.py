@@ -56,6 +56,7 @@ class LedgerDesk:
     ) -> None:
         self._folder = folder
         self._workers = workers
+        self._world = decisions.world
         self._clock = clock
         self._whole_estate = estate
         self._states = states
@@ -87,7 +88,7 @@ class LedgerDesk:
             make,
             Wanted(
                 self._folder, query.paper, query.form, query.language, query.cards, query.label, query.skip,
-                self._estate(), self._states(), self._clock.now(), console.account,
+                self._estate(), self._states(), self._clock.now(), self._world.display(console.account),
             ),
         )  # fmt: skip
         return LedgerPaperAnswer(query.id, name, data)

@@ -17,7 +17,7 @@ from msgspec.structs import replace
 from console.domain.accounts import Account, Right
 from console.domain.acts import demanded, require
 from console.domain.events import Event, RecordSaved
-from console.domain.maintenance.cards import Card, Rated, thrifty
+from console.domain.maintenance.cards import Card, Thrift
 from console.domain.maintenance.cards_batches import BatchState, ImportLedger, LedgerBatch, UndoLedgerImport
 from console.domain.maintenance.cards_decisions import codes_of, refuse_while_importing
 from console.domain.maintenance.cards_drafts import LedgerDraft
@@ -52,8 +52,7 @@ class Ledgering:
         self._clock = clock
         self._resumed: asyncio.Task[None] | None = None
         self._busy = asyncio.Lock()
-        self._pool: dict[str, str] = {}
-        self._plates: dict[tuple[Rated, ...], tuple[Rated, ...]] = {}
+        self._thrift = Thrift()
 
     def start(self) -> None:
         """Go on with what a collector before us began."""
@@ -190,13 +189,13 @@ class Ledgering:
     def _written(self, change: Change, batch: LedgerBatch) -> Event:
         present = self._world.records(Card).get(change.card.id)
         at = present.at if present is not None else batch.at
-        card = thrifty(replace(change.card, revision=change.base + 1, at=at), self._pool, self._plates)
-        return RecordSaved(card, "created" if present is None else "imported", batch.id)
+        card = self._thrift(replace(change.card, revision=change.base + 1, at=at))
+        return RecordSaved(card, "imported", batch.id)
 
     def _taken_back(self, change: Change, batch: LedgerBatch) -> Event:
         revision = change.base + 2
         if change.before is not None:
-            return RecordSaved(thrifty(replace(change.before, revision=revision), self._pool, self._plates), "undone", batch.id)
+            return RecordSaved(self._thrift(replace(change.before, revision=revision)), "undone", batch.id)
         return RecordSaved(replace(change.card, revision=revision, at=batch.at, ended_at=self._clock.now()), "ended", batch.id)
 
 
