@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 
+from console.cli import console as command
 from console.domain.commands import EndRecord, RaiseOrder, SaveRecords
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.cards_batches import BatchState, ImportLedger, LedgerBatch, UndoLedgerImport
@@ -20,6 +21,7 @@ from console.domain.maintenance.cards_drafts import LedgerDraft
 from console.domain.maintenance.files import LARGEST_PART, Attachment, StoreFile
 from console.domain.orders import OrderKind
 from console.domain.pointlists import Choices
+from console.domain.times import SECOND
 from console.link.ledger import (
     KeptFileAnswer,
     KeptFileQuery,
@@ -32,6 +34,8 @@ from console.link.ledger import (
 )
 from console.link.messages import Denied, LogAnswer, LogQuery
 from console.store import reading
+from console.store.backup import back_up
+from console.store.restore import restore
 from tests.helpers.processes import CollectorProcess
 from tests.integration.collectors import Desk, desk, device, site, write_seeds
 
@@ -256,3 +260,59 @@ async def test_a_certificate_that_runs_out_is_told_as_an_advisory_alarm(prepared
             assert (alarm.priority, alarm.value) == (4, 1.0)
             await here.ask(SaveRecords((Card(id="P1", code="P1", name="泵", certificate_until=far),), (2,), "已检"))
             await here.until(lambda p: not p.alarm("system#cards").active)
+
+
+async def test_the_command_line_previews_imports_takes_back_and_exports(
+    prepared: tuple[Path, list[str]], tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, arguments = prepared
+    file = tmp_path / "台账.csv"
+    file.write_bytes(table(3) + "\r\nXF-1,重复,,".encode("gb18030"))
+    monkeypatch.setattr("getpass.getpass", lambda _prompt: "445566")
+
+    async def run(*words: str) -> int:
+        return await asyncio.to_thread(command, ["ledger", *words, "--store", str(folder), "--lang", "en"])
+
+    with collecting(folder, arguments):
+        assert await run("import", str(file), "--preview") == 2
+        said = capsys.readouterr()
+        assert "csv!A5" in said.err and "3 new" in said.out
+        assert await run("import", str(file)) == 1, "an import needs a person and a reason"
+        words = ("--account", "li", "--reason", "inventory")
+        assert await run("import", str(file), "--leave-out", *words) == 0
+        out = tmp_path / "out.xlsx"
+        assert await run("export", "--out", str(out)) == 0
+        async with desk(folder) as here:
+            await here.sign_on("li")
+            _number, shown = await preview(here, out.read_bytes(), out.name)
+            assert (shown.same, shown.mistakes) == (4, 0)
+            for paper, name in (("maintenance", "m.pdf"), ("labels", "l.pdf")):
+                assert await run("export", "--paper", paper, "--out", str(tmp_path / name)) == 0
+                assert (tmp_path / name).read_bytes().startswith(b"%PDF")
+            assert await run("undo", "LB-000001", *words) == 0
+            await here.until(lambda p: not cards(here))
+
+
+async def test_documents_and_imports_are_in_the_backup_and_come_back_whole(
+    prepared: tuple[Path, list[str]], tmp_path: Path
+) -> None:
+    folder, arguments = prepared
+    with collecting(folder, arguments):
+        async with desk(folder) as here:
+            await here.sign_on("li")
+            await here.ask(StoreFile("铭牌.png", PNG))
+            number, _shown = await preview(here, table(2))
+            await here.ask(ImportLedger(number, "盘点"))
+    made = back_up(folder, tmp_path / "backup", 1_900_000_000 * SECOND)
+    assert not made.damage
+    restored = restore(tmp_path / "backup", tmp_path / "again")
+    assert not restored.verified.damage
+    kept = sorted(path.relative_to(folder).as_posix() for path in (folder / "files").glob("*/*"))
+    assert kept == sorted(path.relative_to(tmp_path / "again").as_posix() for path in (tmp_path / "again" / "files").glob("*/*"))
+    assert len(kept) == 2
+    again = tmp_path / "again"
+    with collecting(again, arguments):
+        async with desk(again) as here:
+            await here.sign_on("li")
+            await here.ask(UndoLedgerImport("LB-000001", "after the restore"))
+            await here.until(lambda p: not cards(here))
