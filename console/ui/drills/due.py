@@ -30,6 +30,7 @@ from console.ui.moments import full_text
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.registers.forms import RegisterForm, end_form, words_of
+from console.ui.registers.naming import machine_name
 from console.ui.registers.page import RegisterAct, RegisterPage
 from console.ui.widgets.tables import RIGHT, Column
 
@@ -185,7 +186,7 @@ def due_page(picture: Picture, desk: Desk, forms: DrillForms) -> RegisterPage[Dr
     zone = picture.estate.site
 
     def machine(plan: DrillPlan) -> str:
-        return picture.title_of(plan.equipment).get(language()) if plan.equipment else ""
+        return machine_name(picture, plan.equipment)
 
     def foot() -> str:
         states = [presenter.plan_state(picture, each) for each in picture.records(DrillPlan).values()]

@@ -20,6 +20,7 @@ from console.domain.times import DAY, HOUR, MINUTE, SECOND
 from console.texts import language, tr
 from console.ui.moments import full_text
 from console.ui.picture import Picture
+from console.ui.registers.naming import machine_name
 
 YEARS_AHEAD = 2 * 366 * DAY
 STATE_COLOURS = {"overdue": "p2_text", "soon": "p3_text", "planned": "text"}
@@ -79,7 +80,7 @@ def plan_facts(picture: Picture, plan: DrillPlan) -> list[tuple[str, str]]:
         ("months", tr("drills.every", months=plan.months)),
         ("last", plan.last),
         ("due", f"{due_day(plan, zone)}  {tr(f'drills.state.{plan_state(picture, plan)}')}"),
-        ("equipment", picture.title_of(plan.equipment).get(language()) if plan.equipment else ""),
+        ("equipment", machine_name(picture, plan.equipment)),
         ("plan", emergency.title.get(language()) if emergency is not None else ""),
         ("people", plan.people),
         ("calendar", "  ".join(day.isoformat() for day in days)),
@@ -196,7 +197,7 @@ def run_facts(picture: Picture, run: EmergencyRun) -> list[tuple[str, str]]:
     """What was done, step by step, and what was noted."""
     rows = [
         (tr("emergencies.field.title"), run.title.get(language())),
-        (tr("emergencies.field.equipment"), picture.title_of(run.equipment).get(language()) if run.equipment else "–"),
+        (tr("emergencies.field.equipment"), machine_name(picture, run.equipment) or "–"),
         (tr("emergencies.field.began"), by(picture, run.began)),
         (tr("safetypapers.summary"), by(picture, run.ended) or "–"),
     ]
@@ -284,7 +285,7 @@ def rescue_facts(picture: Picture, rescue: Rescue) -> list[tuple[str, str]]:
     took = f"（{lasting(arrival(rescue))} / {lasting(rescue.limit)}{mark}）" if rescue.arrived_at else ""
     out = f"（{lasting(release(rescue))}）" if rescue.released_at else ""
     rows = [
-        ("equipment", picture.title_of(rescue.equipment).get(language())),
+        ("equipment", machine_name(picture, rescue.equipment)),
         ("called", full_text(rescue.at, zone)),
         ("arrived", full_text(rescue.arrived_at, zone) + took),
         ("released", full_text(rescue.released_at, zone) + out),

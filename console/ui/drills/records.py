@@ -22,6 +22,7 @@ from console.ui.notices.form import notice_form
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.registers.forms import RegisterForm, words_of
+from console.ui.registers.naming import machine_name
 from console.ui.registers.page import RegisterAct, RegisterPage
 from console.ui.registers.past import PastPage
 from console.ui.widgets.cards import GAP
@@ -225,7 +226,7 @@ def rescue_columns(picture: Picture) -> list[Column[Rescue]]:
 
     return [
         Column("name", "rescues.field.number", 100, lambda each: each.name, colour=lambda _e: "dim"),
-        Column("equipment", "rescues.field.equipment", 0, lambda each: picture.title_of(each.equipment).get(language())),
+        Column("equipment", "rescues.field.equipment", 0, lambda each: machine_name(picture, each.equipment)),
         Column("at", "rescues.field.called", 140, lambda each: full_text(each.at, zone.timezone), sort=lambda each: -each.at),
         Column("arrived", "rescues.field.arrival_min", 110, lambda each: minutes(arrival(each)), RIGHT, sort=arrival),
         Column("released", "rescues.field.release_min", 110, lambda each: minutes(release(each)), RIGHT, sort=release),

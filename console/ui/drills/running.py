@@ -37,6 +37,7 @@ from console.ui.desk import Desk
 from console.ui.drills import presenter
 from console.ui.moments import clock_text, full_text
 from console.ui.picture import Picture
+from console.ui.registers.naming import machine_name
 from console.ui.widgets.cards import GAP, Blank, Card, label
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
@@ -185,7 +186,7 @@ class RunningPage(QWidget):
             return
         zone = picture.estate.site.timezone
         self._title.setText(f"{self._mark(run)}{run.title.get(language())}")
-        machine = picture.title_of(run.equipment).get(language()) if run.equipment else ""
+        machine = machine_name(picture, run.equipment)
         began = tr("emergencies.began", at=full_text(run.at, zone), who=presenter.person(picture, run.began.by))
         alarm = f"A-{run.alarm:06d}" if run.alarm else ""
         self._about.setText("  ·  ".join(part for part in (run.name, machine, alarm, began) if part))
@@ -283,7 +284,7 @@ def run_columns(picture: Picture) -> list[Column[EmergencyRun]]:
         return run.ended.note if run.ended is not None else tr("emergencies.under_way")
 
     def machine(run: EmergencyRun) -> str:
-        return picture.title_of(run.equipment).get(language()) if run.equipment else ""
+        return machine_name(picture, run.equipment)
 
     return [
         Column("at", "emergencies.field.began", 140, lambda each: full_text(each.at, zone.timezone), sort=lambda each: -each.at),

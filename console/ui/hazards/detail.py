@@ -69,19 +69,19 @@ class HazardDetail(QScrollArea):
         self._bar.setLayout(bar)
         bar.setContentsMargins(0, 0, 0, 6)
         self.card.body.addWidget(self._bar)
-        acts = QGridLayout()
+        self._acts = QGridLayout()
         self._buttons = {name: QPushButton() for name in ACTS}
         self._links = {name: QPushButton() for name in ("equipment", "source", "print")}
-        for place, (name, button) in enumerate({**self._buttons, **self._links}.items()):
+        for name, button in {**self._buttons, **self._links}.items():
             button.setObjectName(f"hazards_{name}")
-            acts.addWidget(button, place // 4, place % 4)
+            self._acts.addWidget(button)
         for name, button in self._buttons.items():
             button.clicked.connect(lambda _checked=False, name=name: self.act(name))
         self._links["equipment"].clicked.connect(self._go_equipment)
         self._links["source"].clicked.connect(self._go_source)
         self._links["print"].clicked.connect(self._print)
         self.printing = Printing(self)
-        self.card.body.addLayout(acts)
+        self.card.body.addLayout(self._acts)
         self._why = label(role="dim", wrap=True)
         self._why.setObjectName("hazards_why")
         self.card.body.addWidget(self._why)
@@ -154,6 +154,9 @@ class HazardDetail(QScrollArea):
             said.setText(text or "\n")
         self._links["equipment"].setVisible(bool(hazard.equipment))
         self._links["source"].setVisible(bool(hazard.orders) or hazard.origin.startswith(("order:", "alarm:")))
+        there = [button for button in (*self._buttons.values(), *self._links.values()) if not button.isHidden()]
+        for place, button in enumerate(there):
+            self._acts.addWidget(button, place // 3, place % 3)
         own = bool(picture.me) and {picture.me, presenter.person(picture, picture.me)} & rectifiers(hazard)
         why = ""
         if hazard.state is S.RECHECK and own:

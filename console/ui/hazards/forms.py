@@ -18,12 +18,13 @@ from console.domain.maintenance.hazards import (
     RectifyHazard,
     VoidHazard,
 )
-from console.texts import language, tr
+from console.texts import tr
 from console.ui.desk import Desk
 from console.ui.moments import date_text
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.registers.forms import RegisterForm
+from console.ui.registers.naming import machine_name
 from console.ui.uploads import Uploads
 
 PART = "hazards"
@@ -51,7 +52,7 @@ class PhotoLine:
 
 def machines(picture: Picture) -> list[tuple[str, str]]:
     """Every machine and card that a hazard may lie on, with none first."""
-    found = {machine.id: machine.name.get(language()) for machine in picture.equipment.values()}
+    found = {machine: machine_name(picture, machine) for machine in picture.equipment}
     found |= {card.id: card.name for card in picture.records(LedgerCard).values() if card.id not in found}
     return [(tr("hazards.no_equipment"), ""), *((f"{name}（{id}）", id) for id, name in found.items())]
 

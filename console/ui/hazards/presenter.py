@@ -5,9 +5,10 @@ from __future__ import annotations
 from console.domain.maintenance.hazards import Hazard, HazardState, overdue, unanalysed
 from console.domain.stamps import Stamp
 from console.domain.times import DAY
-from console.texts import language, tr
+from console.texts import tr
 from console.ui.moments import age_text, full_text
 from console.ui.picture import Picture
+from console.ui.registers.naming import machine_name
 
 COLUMNS = (HazardState.FOUND, HazardState.RECTIFYING, HazardState.RECHECK)
 STEPS = ("found", "analysed", "rectified", "rechecked")
@@ -20,7 +21,7 @@ def title(hazard: Hazard) -> str:
 
 def place(picture: Picture, hazard: Hazard) -> str:
     """Where: the machine, the words, or both."""
-    machine = picture.title_of(hazard.equipment).get(language()) if hazard.equipment else ""
+    machine = machine_name(picture, hazard.equipment)
     return " · ".join(part for part in (machine, hazard.place) if part)
 
 

@@ -11,6 +11,7 @@ from console.domain.commands import Command, SaveRecords
 from console.domain.documents import Document, Paragraph
 from console.domain.maintenance.outages import SUBJECT_OF_SYSTEM, OutageNotice, Subject
 from console.domain.orders import Order
+from console.domain.text import EMPTY
 from console.domain.times import HOUR
 from console.texts import CHINESE, ENGLISH, language, tr
 from console.ui.desk import Desk
@@ -19,6 +20,7 @@ from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.printing import Printing
 from console.ui.registers.forms import RegisterForm
+from console.ui.registers.naming import machine_name
 
 PART = "outages"
 LASTS = 4 * HOUR  # what is foreseen where nobody says it: half a working day
@@ -41,10 +43,10 @@ class NoticeForm(RegisterForm):
             "subject", [(tr(f"outages.subject.{each.value}"), each.value) for each in Subject], subject.value
         )
         self.since, self.until = self.text("since", full_text(since, zone)), self.text("until", full_text(since + LASTS, zone))
-        self.area = self.text(
-            "area", picture.title_of(order.equipment).get(language()) if order is not None and order.equipment else ""
-        )
+        self.area = self.text("area", machine_name(picture, order.equipment) if order is not None else "")
         self.reason = self.text("reason", order.title.get(language()) if order is not None else "")
+        self._area = picture.title_of(order.equipment) if order is not None and order.equipment else EMPTY
+        self._typed = (self.area.text(), self.reason.text())
         self.phone = self.text("phone", picture.accounts[picture.me].phone if picture.me in picture.accounts else "")
         self.texts = {said: self.words(f"outages_{short}", tr(f"outages.field.{short}"), "", 8) for said, short in SAID.items()}
         self.printing = Printing(self)
@@ -107,12 +109,23 @@ class NoticeForm(RegisterForm):
         site = self._picture.estate.site
         return tr(
             f"outages.make.{self.subject.currentData()}", said,
-            reason=self.reason.text().strip() or tr("outages.default_reason", said),
-            area=self.area.text().strip() or tr("outages.default_area", said),
+            reason=self._reason_in(said) or tr("outages.default_reason", said),
+            area=self._area_in(said) or tr("outages.default_area", said),
             since=self.since.text().strip(), until=self.until.text().strip() or tr("outages.unknown_end", said),
             phone=self.phone.text().strip() or "–", site=site.name.get(said),
             today=full_text(self._picture.now(), site.timezone)[:10],
         )  # fmt: skip
+
+    def _area_in(self, said: str) -> str:
+        """What was typed; in the other language the machine's own name as long as nobody typed anything."""
+        typed = self.area.text().strip()
+        return self._area.get(said) if said != language() and typed == self._typed[0] else typed
+
+    def _reason_in(self, said: str) -> str:
+        typed = self.reason.text().strip()
+        if said != language() and typed == self._typed[1] and self._order is not None:
+            return self._order.title.get(said)
+        return typed
 
     def _record(self) -> Command:
         notice = OutageNotice(

@@ -69,6 +69,7 @@ class PastDetail(QWidget, Generic[R]):
         outer.addWidget(page, 1)
         outer.addWidget(scroll)
         self.table.chosen.connect(self._choose)
+        self.table.rows.rowsInserted.connect(self._first)
         self.print.clicked.connect(self._print)
         self.printing.said.connect(self._said.setText)
         self.retranslate()
@@ -88,6 +89,10 @@ class PastDetail(QWidget, Generic[R]):
     def paper(self) -> Document | None:
         """The chosen entry's page."""
         return self._paper_of(self._chosen, setting_of(self._picture)) if self._chosen is not None else None
+
+    def _first(self, *_where: object) -> None:
+        if self._chosen is None and self.table.shown():
+            self.table.selectRow(0)
 
     def _choose(self) -> None:
         self._chosen = self.table.current() if self.table.selected() else None

@@ -17,6 +17,7 @@ from console.domain.maintenance.rounds import FAIL, NO, SKIPPED, YES, Answer, Ch
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.picture import Picture
+from console.ui.registers.naming import machine_name
 from console.ui.rounds import presenter
 from console.ui.widgets.cards import Card, label
 
@@ -120,7 +121,7 @@ class CheckPage(Card):
         if check is None:
             return
         machine = check.equipment or round_.equipment
-        title = self._picture.title_of(machine).get(language()) if machine else ""
+        title = machine_name(self._picture, machine)
         where = (f"{place + 1} / {len(round_.checks)}", check.place.get(language()), title)
         self._where.setText("   ".join(part for part in where if part))
         self._text.setText(check.text.get(language()))

@@ -12,6 +12,7 @@ from console.ui.moments import full_text
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.registers.forms import RegisterForm
+from console.ui.registers.naming import machine_name
 from console.ui.registers.page import RegisterAct, RegisterPage
 from console.ui.rounds import presenter
 from console.ui.widgets.tables import Column
@@ -72,7 +73,7 @@ def _columns(picture: Picture) -> list[Column[Round]]:
         return full_text(round_.late_at, zone.timezone)
 
     def machine(round_: Round) -> str:
-        return picture.title_of(round_.equipment).get(language()) if round_.equipment else ""
+        return machine_name(picture, round_.equipment)
 
     return [
         Column(

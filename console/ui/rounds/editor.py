@@ -16,6 +16,7 @@ from console.domain.text import EMPTY, Text
 from console.texts import language, sentence, tr
 from console.ui.desk import Desk
 from console.ui.picture import Picture
+from console.ui.registers.naming import machine_name
 from console.ui.rounds import presenter
 from console.ui.rounds.checkform import CheckForm
 from console.ui.widgets.cards import GAP, Card, label
@@ -157,7 +158,7 @@ class RouteEditor(QWidget):
         )
         fill(self._category, [(tr(f"rounds.category.{each}"), each) for each in CATEGORIES])
         fill(self._every, [(tr(f"routes.every.{each.value}"), each.value) for each in Every])
-        machines = [(f"{each.name.get(language())}（{each.id}）", each.id) for each in self._picture.equipment.values()]
+        machines = [(f"{machine_name(self._picture, each)}（{each}）", each) for each in self._picture.equipment]
         fill(self._equipment, [(tr("routes.no_equipment"), ""), *machines])
 
     def _take(self, route: Route) -> None:

@@ -22,6 +22,7 @@ from console.domain.times import MINUTE
 from console.texts import language, tr
 from console.ui.moments import age_text, full_text
 from console.ui.picture import Picture
+from console.ui.registers.naming import machine_name
 
 STATE_COLOURS = {
     RoundState.MISSED: "p2_text", RoundState.LATE: "p3_text", RoundState.RUNNING: "accent", RoundState.DUE: "text",
@@ -154,7 +155,7 @@ def round_facts(picture: Picture, round_: Round) -> list[tuple[str, str]]:
     rows = [
         ("title", round_.title.get(language())),
         ("state", state_text(picture, round_)),
-        ("equipment", picture.title_of(round_.equipment).get(language()) if round_.equipment else ""),
+        ("equipment", machine_name(picture, round_.equipment)),
         ("due", full_text(round_.at, zone)),
         ("late_at", full_text(round_.late_at, zone)),
         ("assignee", person(picture, round_.assignee)),
@@ -180,7 +181,7 @@ def route_facts(picture: Picture, route: Route) -> list[tuple[str, str]]:
     rows = [
         ("title", route.title.get(language())),
         ("category", tr(f"rounds.category.{route.category}")),
-        ("equipment", picture.title_of(route.equipment).get(language()) if route.equipment else ""),
+        ("equipment", machine_name(picture, route.equipment)),
         ("rhythm", rhythm_text(route.rhythm)),
         ("window", age_text(route.window * MINUTE)),
         ("assignee", person(picture, route.assignee)),

@@ -11,6 +11,7 @@ from console.ui.desk import Desk
 from console.ui.orders.forms import Form
 from console.ui.picture import Picture
 from console.ui.registers.forms import end_form
+from console.ui.registers.naming import machine_name
 from console.ui.registers.page import RegisterAct, RegisterPage
 from console.ui.rounds import presenter
 from console.ui.widgets.tables import RIGHT, Column
@@ -54,7 +55,7 @@ def _columns(picture: Picture) -> list[Column[Route]]:
         Column("category", "rounds.field.category", 100, lambda each: tr(f"rounds.category.{each.category}")),
         Column(
             "equipment", "rounds.field.equipment", 150,
-            lambda each: picture.title_of(each.equipment).get(language()) if each.equipment else "",
+            lambda each: machine_name(picture, each.equipment),
         ),
         Column("rhythm", "rounds.field.rhythm", 230, lambda each: presenter.rhythm_text(each.rhythm)),
         Column("checks", "rounds.field.checks", 70, lambda each: str(len(each.checks)), RIGHT, sort=lambda each: len(each.checks)),
