@@ -10,7 +10,7 @@ import msgspec
 from console.domain.attachments import Attachment
 from console.domain.stamps import Stamp
 from console.domain.text import EMPTY, Text
-from console.domain.times import HOUR
+from console.domain.times import DAY, HOUR
 
 
 class OrderState(enum.StrEnum):
@@ -196,6 +196,7 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     down_until: int = 0
     rating: int = 0
     callback: Stamp | None = None
+    grace_days: int = 0  # of a plan: so long after ``due_at`` it is still in time
 
     @property
     def id(self) -> str:
@@ -206,6 +207,17 @@ class Order(msgspec.Struct, frozen=True, omit_defaults=True):
     def open(self) -> bool:
         """True until it is archived or cancelled."""
         return self.state not in (OrderState.ARCHIVED, OrderState.CANCELLED)
+
+    @property
+    def slack(self) -> int:
+        """How long after its due time it is still in time: a plan's order is due on a day (its due time is 08:00 of that day) and
+        has the plan's grace."""
+        return 16 * HOUR + self.grace_days * DAY if self.plan else 0
+
+    @property
+    def late_at(self) -> int:
+        """From when on it is late; 0: it has no due time."""
+        return self.due_at + self.slack if self.due_at else 0
 
     @property
     def held(self) -> bool:

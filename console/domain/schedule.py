@@ -321,6 +321,7 @@ def _order(chain: Chain, levels: tuple[int, ...], number: int, now: int, due_at:
         skills=plan.skills,
         certificates=plan.certificates,
         safety=plan.safety,
+        grace_days=plan.grace_days,
     )
 
 

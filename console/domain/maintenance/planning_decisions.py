@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable
 from datetime import date
+from itertools import pairwise
 
 from msgspec.structs import replace
 
@@ -45,6 +46,9 @@ def judge_plan(act: Act, plan: Plan, present: Plan | None) -> Plan:
     keys = [level.key for level in levels]
     if len(set(keys)) < len(keys):
         raise Refused("plans.refused.key_twice", plan=name)
+    dated = [interval(level) for level in levels if level.every_days or level.every_months]
+    if any(length >= following for length, following in pairwise(dated)):
+        raise Refused("plans.refused.level_order", plan=name)
     if plan.priority not in range(1, 5):
         raise Refused("refused.priority", priority=plan.priority)
     if plan.shift not in SHIFTS or any(month not in range(1, 13) for month in plan.months):

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from console.domain.maintenance.calendars import WorkingDays
-from console.domain.maintenance.planning import Chain, TurnChange
+from console.domain.maintenance.planning import Chain, Level, TurnChange
 from console.domain.plans import MaintenancePlan
 
 NEVER = date.max.toordinal()
@@ -53,7 +53,7 @@ class Calendar(NamedTuple):
     changes: Mapping[tuple[str, int], TurnChange]
 
 
-def interval(plan: MaintenancePlan) -> int:
+def interval(plan: MaintenancePlan | Level) -> int:
     """About how many days lie between two turns."""
     return plan.every_days or 31 * plan.every_months
 

@@ -177,8 +177,8 @@ def in_time(order: Order, known: Mapping[int, FaultFacts], until: int) -> bool |
     if not due or order.state is OrderState.CANCELLED:
         return None
     if done and done <= until:
-        return done <= due
-    return False if due < until else None
+        return done <= due + order.slack
+    return False if due + order.slack < until else None
 
 
 class Tally(msgspec.Struct, frozen=True):
@@ -271,11 +271,11 @@ def compliance(orders: Iterable[Order], of: Period, now: int) -> Compliance:
         done = done_at(order)
         count["due"] += 1
         if done:
-            count["in_time" if done <= due else "late"] += 1
+            count["in_time" if done <= due + order.slack else "late"] += 1
         elif order.state is OrderState.CANCELLED:
             count["cancelled"] += 1
         else:
-            count["waiting" if due >= now else "missed"] += 1
+            count["waiting" if due + order.slack >= now else "missed"] += 1
     return Compliance(**count)
 
 
@@ -285,6 +285,6 @@ def overdue(books: Books, of: Period) -> list[Order]:
     found = [
         order
         for order in books.orders_of(of)
-        if 0 < promised(order) < end and not (0 < done_at(order) < end) and not (0 < ended_at(order) < end)
+        if 0 < promised(order) < end - order.slack and not (0 < done_at(order) < end) and not (0 < ended_at(order) < end)
     ]
     return sorted(found, key=promised)

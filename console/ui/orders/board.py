@@ -89,7 +89,7 @@ class _CardDelegate(QStyledItemDelegate):
                 text = remaining_text(view)  # the time matters most; its sign says whether it is overdue
             painter.drawText(rect, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
         elif order.due_at:
-            late = order.open and order.due_at < picture.now()
+            late = order.open and order.late_at < picture.now()
             at = short_text(order.due_at, picture.now(), picture.estate.site.timezone)
             painter.setFont(theme.font(13))
             due = tr("orders.due", at=at)

@@ -70,7 +70,7 @@ def where(picture: Picture, order: Order) -> str:
 def late(picture: Picture, order: Order) -> bool:
     """A promise of this open order is broken: of its fault, of its stage, or its due time."""
     view = promise(picture, order)
-    return order.open and ((view is not None and view.breached) or bool(order.due_at and order.due_at < picture.now()))
+    return order.open and ((view is not None and view.breached) or 0 < order.late_at < picture.now())
 
 
 def crew(picture: Picture) -> Crew:

@@ -91,6 +91,7 @@ def level(**parts: Any) -> Plan:
         (replace(PLAN, title=Text(" ")), "title"),
         (replace(PLAN, levels=()), "levels"),
         (replace(PLAN, levels=(MONTHLY,) * 2), "key_twice"),
+        (replace(PLAN, levels=(replace(MONTHLY, key="year", every_months=12), MONTHLY)), "level_order"),
         (replace(PLAN, machines=()), "no_machine"),
         (replace(PLAN, machines=(Machine("T1-P1", "12/01"),)), "first_due"),
         (replace(PLAN, months=(0,)), "season"),

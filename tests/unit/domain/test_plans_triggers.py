@@ -15,8 +15,10 @@ from console.domain import schedule
 from console.domain.commands import AdvanceOrder, CancelOrder, CheckOrderItem, DispatchOrder, VerifyOrder
 from console.domain.events import OrderRaised
 from console.domain.maintenance.planning_meters import change, follow, met, reached, watched
+from console.domain.maintenance.reports import Period, compliance
 from console.domain.orders import CheckItem, Order, OrderState, SafetyStep
 from console.domain.plans import Aim, Condition, MaintenancePlan, Meter, PlanState
+from console.domain.stamps import Stamp
 from console.domain.text import Text
 from console.domain.times import DAY, HOUR, MINUTE, SECOND
 
@@ -307,3 +309,19 @@ def test_one_elevator_and_one_pump_set_over_24_months_get_the_right_number_of_or
     assert counts == {"half_month": 40, "quarter": 4, "half_year": 2, "year": 3, "x": 8}, (
         "49 visits, the third year's begins in time"
     )
+
+
+def test_a_visit_is_in_time_until_the_end_of_its_day_and_of_its_grace() -> None:
+    """PM compliance: done in its window (requirements §11: due date and grace)."""
+    (strict,) = tick(desk_with(plan("p", every_days=15, first_due="2026-11-21")))
+    (gentle,) = tick(desk_with(plan("p", every_days=15, first_due="2026-11-21", grace_days=2)))
+    assert strict.late_at == local("2026-11-22", 0)
+    assert gentle.late_at == local("2026-11-24", 0)
+
+    def done(order: Order, at: int) -> Order:
+        return replace(order, stamps={S.SELF_CHECK: Stamp(at=at, by="zhao", entered_at=at, entered_by="zhao")})
+
+    november = Period(2026, 11, 1, local("2026-11-01", 0), local("2026-12-01", 0))
+    orders = (done(strict, local("2026-11-21", 17)), done(strict, local("2026-11-22", 1)), done(gentle, local("2026-11-23", 23)))
+    found = compliance(orders, november, local("2026-11-30"))
+    assert (found.in_time, found.late) == (2, 1)
