@@ -61,7 +61,7 @@ def near(words: Sequence[str]) -> list[re.Pattern[str]]:
     """For when nothing was found: initials with one letter wrong (``szbf`` for 生活泵房). Empty: not for these words."""
     if any(len(word) < NEAR_FROM or not word.isascii() or not word.isalnum() for word in words):
         return []
-    return [re.compile("|".join(f"{word[:at]}[^{OR}]{word[at + 1 :]}" for at in range(len(word)))) for word in words]
+    return [re.compile("|".join(f"{word[:at]}[^{OR}\\n]{word[at + 1 :]}" for at in range(len(word)))) for word in words]
 
 
 def nearly(patterns: Sequence[re.Pattern[str]], haystack: str) -> bool:

@@ -67,7 +67,7 @@ class PointPicker(Card):
         found = self._points
         if words:
             self._names.settle()
-            most = len(self._picture.points)
+            most = 2 * MOST  # texts among them fall out
             ids = self._names.points(words, most) or self._names.points(words, most, about=True)
             known = (self._picture.points.get(id) for id in ids)
             found = [point for point in known if point is not None and point.kind is not ValueKind.TEXT]
