@@ -48,7 +48,8 @@ ROUTE = Route(id="RT-000001", number=1, revision=1, title=Text("泵房", "Pumps"
 ROUND = replace(new_round(ROUTE, NOW - HOUR, NOW + DAY), number=7, revision=1, late_at=NOW + 10 * MINUTE)
 HAZARD = Hazard(
     id="HZ-000001", number=1, revision=2, at=NOW - 3 * DAY, what="堆物", kind="fire_lane", grade=Grade.MAJOR, place="B2",
-    found=stamp(), measure="看守", state=HazardState.RECTIFYING, person="li", deadline=NOW - HOUR, standard="畅通", analysed=stamp(),
+    found=stamp(), measure="看守", state=HazardState.RECTIFYING, person="li", deadline=NOW - HOUR, standard="通",
+    analysed=stamp(),
 )  # fmt: skip
 PLAN = replace(safety_templates.emergency_plans()["trapped"], id="YA-0001", number=1, revision=1)
 
