@@ -65,9 +65,10 @@ class Archive:
         estate = self._estate()
         system = next((machine.system for machine in estate.equipment if machine.id == row.equipment), "")
         ended = 0 if row.open else row.ended_at
-        problem = refuse_removal(row.kind, system, ended, estate.keeping.ledger_years, self._clock.now())
+        contract, now = estate.keeping.ledger_years, self._clock.now()
+        problem = refuse_removal(row.title, row.kind, system, ended, contract=contract, now=now)
         if problem is not None:
-            raise Refused(problem.code, **problem.params, title=row.title)
+            raise Refused(problem.code, **problem.params)
         if row.newest:
             raise Refused("reports.remove.newest", title=row.title)
         await self._decisions.decide([RecordRemoved(command.table, command.key, row.title, reason)], by)

@@ -95,11 +95,11 @@ def free_at(ended_at: int, kind: str, system: str = "", contract: float = 0.0) -
     return ended_at + round(years(kind, system, contract) * YEAR) if ended_at else 2**62
 
 
-def refuse_removal(kind: str, system: str, ended_at: int, contract: float, now: int) -> Problem | None:
-    """Why a record may not be removed yet; ``None``: its time is over."""
+def refuse_removal(title: str, kind: str, system: str, ended_at: int, *, contract: float, now: int) -> Problem | None:
+    """Why a record may not be removed yet; ``None``: its time is over. ``ended_at`` 0: it is open."""
     free = free_at(ended_at, kind, system, contract)
     if not ended_at:
-        return Problem("reports.remove.open")
+        return Problem("reports.remove.open", {"title": title})
     if now < free:
-        return Problem("reports.remove.early", {"years": years(kind, system, contract), "until": free})
+        return Problem("reports.remove.early", {"title": title, "years": years(kind, system, contract)})
     return None

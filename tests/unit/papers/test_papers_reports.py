@@ -103,7 +103,7 @@ def test_an_archive_entry_tells_who_did_what_and_who_accepted_it(filled: tuple[P
 
 
 def test_the_reports_figures_agree_with_its_tables(filled: tuple[Path, dict[str, Machine]]) -> None:
-    """R-WO-03, R-KP-04, R-KP-05, R-KP-07, R-KP-08, R-KP-09, R-KP-11, R-KP-12, R-EQ-15."""
+    """R-WO-03, R-KP-01, R-KP-02, R-KP-04, R-KP-05, R-KP-07, R-KP-08, R-KP-09, R-KP-11, R-KP-12, R-EQ-15."""
     found = paper(filled, "report")
     by_anchor = tables(found)
     figures = {str(row[0]): row[1:] for row in by_anchor["summary"].rows}
