@@ -145,14 +145,15 @@ class Header(QFrame):
         set_role(self._clock, "error" if view is not None and urgency(view) is Urgency.BROKEN else "dim")
 
     def _fault(self) -> Fault | None:
-        """The fault of the gravest alarm, else the machine's gravest open one."""
+        """The fault of the gravest alarm, else the machine's gravest open one; a drill's stands among its alarms, with its mark."""
         if self._machine is None:
             return None
         alarm = presenter.gravest(self._picture, self._machine.id)
         found = self._picture.fault_of(alarm) if alarm is not None else None
         if found is not None and found.open:
             return found
-        open_ones = [each for each in self._picture.faults.values() if each.open and each.equipment == self._machine.id]
+        there = [each for each in self._picture.faults.values() if each.equipment == self._machine.id]
+        open_ones = [each for each in there if each.open and not each.drill]
         return min(open_ones, key=lambda each: (each.priority, each.number), default=None)
 
     # --- acts

@@ -103,7 +103,8 @@ class StoryPage(QWidget):
         self.detail = label(wrap=True, selectable=True)
         self.detail.setObjectName("story_detail")
         self._names = {name: label(role="dim") for name in FIGURES}
-        self.figures = {name: label(role="key", selectable=True) for name in FIGURES}
+        # a due date is a sentence, the rest are figures
+        self.figures = {name: label(role="" if name == "next" else "key", selectable=True, wrap=name == "next") for name in FIGURES}
         self._again = QTimer(self)
         self._again.setSingleShot(True)
         self._again.setInterval(SETTLE_MS)
