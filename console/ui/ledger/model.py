@@ -17,6 +17,7 @@ from console.papers.cardtexts import CardTexts
 from console.texts import sentence, tr
 from console.ui import theme
 from console.ui.ledger.draft import Cell, Draft
+from console.ui.pinyin import findable, matches, words_of
 
 Index = QModelIndex | QPersistentModelIndex
 SLICE = 600  # rows between two events: some 5 ms
@@ -155,8 +156,8 @@ class LedgerModel(QAbstractTableModel):
         self.edited.emit()
 
     def set_words(self, text: str) -> None:
-        """Keep the rows in which every typed word occurs."""
-        self._words = text.casefold().split()
+        """Keep the rows in which every typed word occurs, in characters or in pinyin."""
+        self._words = words_of(text)
         self.search()
 
     def set_keep(self, keep: Callable[[Card], bool] | None) -> None:
@@ -233,8 +234,8 @@ class LedgerModel(QAbstractTableModel):
             words = [getattr(card, name) for name in _SEARCHED]
             texts = self._texts_of()
             words += [texts.shown(card, "location"), card.place, texts.shown(card, "system"), texts.shown(card, "state")]
-            known = self._hay[identity] = (card, "\t".join(words).casefold())
-        return all(word in known[1] for word in self._words)
+            known = self._hay[identity] = (card, findable(*words))
+        return matches(self._words, known[1])
 
     def _key(self, card: Card, identity: str, name: str) -> Any:
         if name in ("price", "life_years"):

@@ -31,6 +31,7 @@ from console.ui.picture import Picture
 from console.ui.settings import settings
 from console.ui.widgets.cards import GAP, Blank, label
 from console.ui.widgets.cards import Card as Panel
+from console.ui.widgets.saved import SavedFilters
 from console.ui.widgets.searchline import SearchLine
 
 TREE = 250
@@ -92,6 +93,7 @@ class LedgerScreen(QWidget):
         self.search = SearchLine("ledger_filter")
         self.view = QComboBox()
         self.view.setObjectName("ledger_view")
+        self.saved = SavedFilters("ledger", {"view": self.view, "typed": self.search})
         self.add, self.open, self.load = QPushButton(), QPushButton(), QPushButton()
         for button, name in ((self.add, "add"), (self.open, "open"), (self.load, "import")):
             button.setObjectName(f"ledger_{name}")
@@ -99,7 +101,7 @@ class LedgerScreen(QWidget):
         self._count = label(role="dim")
         self._count.setObjectName("ledger_count")
         bar.addWidget(self.search, 1)
-        for widget in (self.view, self._count, self.open, self.papers, self.load, self.add):
+        for widget in (self.saved, self.view, self._count, self.open, self.papers, self.load, self.add):
             bar.addWidget(widget)
         self._main.body.addLayout(bar)
         self._main.body.addWidget(self.bulk)
@@ -163,6 +165,7 @@ class LedgerScreen(QWidget):
         self.view.setCurrentIndex(at)
         self.view.blockSignals(False)
         self.search.setPlaceholderText(tr("ledger.search"))
+        self.saved.retranslate()
         for button, name in ((self.add, "add"), (self.open, "open"), (self.load, "import")):
             button.setText(tr(f"ledger.do.{name}"))
         self._foot.setText(tr("ledger.foot"))

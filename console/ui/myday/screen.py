@@ -21,6 +21,7 @@ from console.ui.picture import Picture
 from console.ui.widgets.badges import BadgeDelegate
 from console.ui.widgets.cards import Blank, label
 from console.ui.widgets.clocks import span_text
+from console.ui.widgets.saved import SavedFilters
 from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import Column, RowModel, TableView
 
@@ -97,6 +98,7 @@ class MydayScreen(QWidget):
         self._who = label(role="dim")
         self._filter = SearchLine("myday_filter")
         self._filter.searched.connect(self.table_filter)
+        self._saved = SavedFilters("myday", {"mine": self._mine, "typed": self._filter})
         self._call = QPushButton()
         self._call.setObjectName("myday_call")
         self._call.setProperty("primary", True)
@@ -104,6 +106,7 @@ class MydayScreen(QWidget):
         bar.addSpacing(16)
         bar.addWidget(self._mine)
         bar.addWidget(self._filter, 1)
+        bar.addWidget(self._saved)
         bar.addWidget(self._who)
         bar.addWidget(self._call)
         return bar
@@ -146,6 +149,7 @@ class MydayScreen(QWidget):
         """All words."""
         self._mine.setText(tr("myday.mine"))
         self._filter.setPlaceholderText(tr("myday.filter"))
+        self._saved.retranslate()
         self._call.setText(tr("myday.call"))
         self._model.refresh()
         self._refresh()
