@@ -28,6 +28,7 @@ class ActiveRows(QObject):
     their rows stay where they are, or the next key would act on another alarm. Idle until :meth:`show`."""
 
     changed = Signal()  # rows came, went or differ
+    leaving = Signal()  # a selected row is about to go
 
     def __init__(
         self, picture: Picture, model: RowModel[Alarm], fold: Callable[[], bool], held: Callable[[], list[Alarm]], parent: QObject
@@ -100,7 +101,10 @@ class ActiveRows(QObject):
         while self._gone or self._owed:
             if self._gone:
                 part, self._gone = self._gone[-SLICE:], self._gone[:-SLICE]
-                self._model.remove_rows([number for number in part if number not in self.behind])
+                going = {number for number in part if number not in self.behind}
+                if any(alarm.number in going for alarm in self._held()):
+                    self.leaving.emit()
+                self._model.remove_rows(going)
             else:
                 part, self._owed = self._owed[-SLICE:], self._owed[:-SLICE]
                 self._model.update_rows([alarms[number] for number in part if number in self.behind and number in alarms])

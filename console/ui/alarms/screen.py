@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QStackedWidget, QVBoxLayout, QWidget
 
@@ -127,6 +127,7 @@ class AlarmsScreen(QWidget):
         self._fold.clicked.connect(self._refold)
         pace = Pace(self._refresh, self)
         self._rows.changed.connect(pace.ask)
+        self._rows.leaving.connect(self._let_go)
         picture.silences_changed.connect(pace.ask)
         self._export.clicked.connect(self.table.ask_export)
         self._typed.target = self.table
@@ -204,6 +205,11 @@ class AlarmsScreen(QWidget):
         if self._mode == "active":
             self._refold()
         self._refresh()
+
+    def _let_go(self) -> None:
+        """Its row goes: nothing is selected then, or the next key would act on an alarm that nobody has looked at."""
+        self.table.clearSelection()
+        self.table.setCurrentIndex(QModelIndex())
 
     def _behind(self, number: int) -> int:
         return self._rows.behind.get(number, 0)

@@ -69,3 +69,13 @@ def test_a_selected_alarm_keeps_its_row_in_a_flood_until_another_is_selected(qtb
     assert screen.table.select(other.number)
     bring(picture, plain(20))
     qtbot.waitUntil(lambda: head.number not in [each.number for each in screen.table.shown()])
+
+
+def test_when_the_selected_alarm_leaves_no_other_one_is_selected_in_its_place(qtbot: QtBot) -> None:
+    screen, picture = made(qtbot)
+    bring(picture, *(plain(number) for number in range(2, 6)))
+    qtbot.waitUntil(lambda: len(screen.table.shown()) == 4)
+    assert screen.table.select(4)
+    bring(picture, replace(plain(4), active=False, acknowledged=True))
+    qtbot.waitUntil(lambda: len(screen.table.shown()) == 3)
+    assert (screen.table.selected(), screen.table.current()) == ([], None)
