@@ -70,7 +70,8 @@ class Banner(QFrame):
         self.setVisible(self._alarm is not None)
         if self._alarm is None:
             return
-        alarm, more = self._alarm, len(waiting) - 1
+        alarm = self._alarm
+        more = sum(bool(each.drill) == bool(alarm.drill) for each in waiting) - 1  # a number cannot say that it is a drill
         parts = [
             f"P{alarm.priority}",
             equipment_name(self._picture, alarm.equipment),

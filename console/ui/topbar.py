@@ -193,7 +193,9 @@ class TopBar(QFrame):
         self.drill.setVisible(bool(runs))
         if runs:
             text = tr("shift.bar.drill", title=runs[0].title if len(runs) == 1 else str(len(runs)))
-            self.drill.setText(QFontMetrics(self.drill.font()).elidedText(text, Qt.TextElideMode.ElideRight, LONGEST_CHIP))
+            room = LONGEST_CHIP if self.width() >= ROOMY else 0  # a small window says only that there is one
+            short = QFontMetrics(self.drill.font()).elidedText(text, Qt.TextElideMode.ElideRight, room)
+            self.drill.setText(short if room else tr("shift.bar.drill", title="").rstrip())
             self.drill.setToolTip(text)
         watch, late = standing.list_of(picture), []
         if watch is not None:

@@ -128,3 +128,12 @@ def test_without_a_roster_the_top_bar_says_so(qtbot: QtBot) -> None:
     bar = TopBar(picture_of())
     qtbot.addWidget(bar)
     assert bar.duty.text() == "No roster"
+
+
+def test_the_banner_counts_what_is_real_apart_from_a_drill(qtbot: QtBot) -> None:
+    picture = picture_of(alarm(1, FIRE), drill(2), drill(3))
+    banner = Banner(picture, Desk(picture, RecordingLine(), picture))
+    qtbot.addWidget(banner)
+    assert "more" not in banner.text.text()
+    picture.take_delta(delta(2, alarms=(alarm(4, RULES[1]),)))
+    assert "1 more" in banner.text.text()
