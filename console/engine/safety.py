@@ -57,6 +57,7 @@ class Safety:
         self._live = live
         self._trusted = trusted
         self._told: dict[str, frozenset[str]] = {}
+        self._beats = rounds_planning.Beats()
         decisions.after_commit.append(self._follow)
 
     def start(self) -> None:
@@ -75,7 +76,7 @@ class Safety:
             self._deadlines.set("safety", self._clock.now() + UNTRUSTED_RETRY, self.look)
             return
         world = self._decisions.world
-        due = rounds_planning.due(world, self._clock.now())
+        due = rounds_planning.due(world, self._clock.now(), self._beats)
         if due:
             self._decisions.decide(due)
         while filled := rounds_planning.filled_in(world, self._clock.now(), self._live(rounds_planning.points(world))):
@@ -110,7 +111,7 @@ class Safety:
 
     def _wake_at(self) -> int | None:
         world, now = self._decisions.world, self._clock.now()
-        moments = [rounds_planning.wake_at(world, now)]
+        moments = [rounds_planning.wake_at(world, now, self._beats)]
         for hazard in world.records(Hazard).values():
             moments += [moment for moment in (hazard.deadline, hazard.at + DAY) if moment > now]
         moments += [drills.change_at(plan, now, world.timezone) for plan in world.records(DrillPlan).values()]

@@ -19,7 +19,7 @@ from console.domain.rosters import MIDNIGHT, Roster
 from console.domain.times import SECOND
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-_HORIZON = 366 * 8 + 3  # days that are looked ahead: a yearly rhythm of the 29th of February comes at least once
+_HORIZON = 7 * 120 + 2  # days that are looked ahead: the longest step of weeks
 
 
 class Every(enum.StrEnum):
@@ -60,15 +60,14 @@ class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def next_slot(rhythm: Rhythm, after: int, roster: Roster, timezone: str) -> int | None:
     """The first moment later than ``after`` (UTC ns); ``None`` where there is none (a roster without shifts)."""
-    zone = ZoneInfo(timezone)
-    start = _local(after, zone).date() - timedelta(days=1)
-    for ahead in range(_HORIZON):
-        day = start + timedelta(days=ahead)
+    if rhythm.every is Every.SHIFT and not roster.shifts:
+        return None
+    start = _local(after, ZoneInfo(timezone)).date() - timedelta(days=1)
+    days = _months(rhythm, start) if rhythm.every is Every.MONTH else (start + timedelta(days=ahead) for ahead in range(_HORIZON))
+    for day in days:
         found = [moment for minute in _minutes(rhythm, day, roster) if (moment := at_minute(day, minute, timezone)) > after]
         if found:
             return min(found)
-        if rhythm.every is Every.SHIFT and not roster.shifts:
-            return None
     return None
 
 
@@ -89,6 +88,14 @@ def at_minute(day: date, minute: int, timezone: str) -> int:
     return round((there - _EPOCH).total_seconds()) * SECOND
 
 
+def _months(rhythm: Rhythm, start: date) -> Iterator[date]:
+    """The days of a rhythm of months from the month of ``start`` on."""
+    first = _first(rhythm)
+    turn = ((start.year - first.year) * 12 + start.month - first.month) // rhythm.step * rhythm.step
+    for ahead in range(4):
+        yield months_after(first, turn + ahead * rhythm.step)
+
+
 def _minutes(rhythm: Rhythm, day: date, roster: Roster) -> Iterator[int]:
     """The minutes of ``day`` at which the rhythm beats."""
     first, step = _first(rhythm), rhythm.step
@@ -105,9 +112,7 @@ def _minutes(rhythm: Rhythm, day: date, roster: Roster) -> Iterator[int]:
             if day.isoweekday() in rhythm.weekdays and (day - monday).days // 7 % step == 0:
                 yield rhythm.at
         case Every.MONTH:  # pragma: no branch - mypy knows that there is no other
-            turns = (day.year - first.year) * 12 + day.month - first.month
-            if turns % step == 0 and day.day == min(first.day, calendar.monthrange(day.year, day.month)[1]):
-                yield rhythm.at
+            yield rhythm.at
 
 
 def _first(rhythm: Rhythm) -> date:

@@ -15,7 +15,7 @@ from collections.abc import Mapping
 from msgspec.structs import replace
 
 from console.domain.events import Event, RecordSaved
-from console.domain.maintenance.rhythms import next_slot
+from console.domain.maintenance.rhythms import Rhythm, next_slot
 from console.domain.maintenance.rounds import (
     LiveValue,
     Round,
@@ -29,6 +29,7 @@ from console.domain.maintenance.rounds import (
     state_of,
 )
 from console.domain.maintenance.rounds_decisions import finished
+from console.domain.rosters import Roster
 from console.domain.stamps import Stamp
 from console.domain.times import DAY, MINUTE
 from console.domain.world import World
@@ -37,13 +38,34 @@ LOOK_BACK = 40 * DAY  # further back moments that passed unwatched are not count
 FILL_EVERY = MINUTE  # an automatic round whose points have no good value is tried again
 
 
-def due(world: World, now: int) -> tuple[Event, ...]:
+class Beats:
+    """When each route falls due next, found once: a collector with hundreds of routes looks after every answered round."""
+
+    def __init__(self) -> None:
+        self._found: dict[str, tuple[Rhythm, int, Roster, str, int | None]] = {}
+
+    def after(self, world: World, route: Route, moment: int) -> int | None:
+        """The first moment of the route's rhythm after ``moment``."""
+        known = self._found.get(route.id)
+        same = (
+            known is not None
+            and known[2] is world.roster
+            and (known[0], known[1], known[3]) == (route.rhythm, moment, world.timezone)
+        )
+        if known is None or not same:
+            beat = next_slot(route.rhythm, moment, world.roster, world.timezone)
+            known = self._found[route.id] = (route.rhythm, moment, world.roster, world.timezone, beat)
+        return known[4]
+
+
+def due(world: World, now: int, beats: Beats | None = None) -> tuple[Event, ...]:
     """What the routes ask for at ``now``. Apply the events before the next call."""
+    beats = beats or Beats()
     events = _given_up(world, now)
     number = world.next_number("round")
     for route in world.records(Route).values():
         memory = world.records(RouteMemory).get(route.id) or RouteMemory(id=route.id, at=route.at)
-        slot, passed = _newest(world, route, max(memory.last, route.since), now)
+        slot, passed = _newest(world, route, max(memory.last, route.since), now, beats)
         if slot is None:
             continue
         closes = next_slot(route.rhythm, slot, world.roster, world.timezone) or 0
@@ -70,11 +92,11 @@ def filled_in(world: World, now: int, live: Mapping[str, LiveValue]) -> tuple[Ev
     return ()
 
 
-def wake_at(world: World, now: int) -> int | None:
+def wake_at(world: World, now: int, beats: Beats | None = None) -> int | None:
     """When something falls due next, turns late or is given up (UTC ns)."""
+    beats = beats or Beats()
     moments: list[int | None] = [
-        next_slot(route.rhythm, max(_last(world, route), route.since), world.roster, world.timezone)
-        for route in world.records(Route).values()
+        beats.after(world, route, max(_last(world, route), route.since)) for route in world.records(Route).values()
     ]
     for round_ in world.records(Round).values():
         moments += [moment for moment in (round_.late_at, gives_up_at(round_)) if moment > now]
@@ -115,12 +137,15 @@ def _given_up(world: World, now: int) -> list[Event]:
     return events
 
 
-def _newest(world: World, route: Route, last: int, now: int) -> tuple[int | None, int]:
+def _newest(world: World, route: Route, last: int, now: int, beats: Beats) -> tuple[int | None, int]:
     """The newest moment of the rhythm between ``last`` and now, and how many lay before it."""
-    after, found, passed = max(last, now - LOOK_BACK), None, 0
-    while (slot := next_slot(route.rhythm, after, world.roster, world.timezone)) is not None and slot <= now:
+    slot, found, passed = beats.after(world, route, last), None, 0
+    if slot is not None and slot < now - LOOK_BACK:
+        slot = next_slot(route.rhythm, now - LOOK_BACK, world.roster, world.timezone)
+    while slot is not None and slot <= now:
         passed += found is not None
-        after = found = slot
+        found = slot
+        slot = next_slot(route.rhythm, slot, world.roster, world.timezone)
     return found, passed
 
 

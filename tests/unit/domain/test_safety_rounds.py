@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -112,6 +112,15 @@ def test_beats_always_rise_also_where_clocks_change(hours: int, zone: str) -> No
     rhythm, at = Rhythm(Every.HOURS, 1, at=0), moment("2026-01-01 00:00", zone) + hours * HOUR
     following = next_slot(rhythm, at, Roster(), zone)
     assert following is not None and at < following <= at + 2 * HOUR
+
+
+@given(st.integers(0, 4000), st.integers(1, 24))
+def test_a_rhythm_of_months_keeps_its_phase_from_wherever_one_looks(days: int, step: int) -> None:
+    rhythm, at = Rhythm(Every.MONTH, step, at=540, first="2024-01-31"), moment("2023-06-15 12:00") + days * DAY
+    following = next_slot(rhythm, at, Roster(), ZONE)
+    assert following is not None and at < following <= at + (step + 1) * 31 * DAY
+    there = datetime.fromtimestamp(following // SECOND, UTC).astimezone(ZoneInfo(ZONE))
+    assert (there.year * 12 + there.month - 2024 * 12 - 1) % step == 0 and (there + timedelta(days=1)).day == 1
 
 
 def test_a_rhythm_that_never_comes_round_is_not_sound() -> None:
