@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TypeVar, cast
@@ -63,6 +64,16 @@ class Wanted:
 
 def document(folder: Path, wanted: Wanted) -> Document:
     """The paper as a document."""
+    collecting = gc.isenabled()
+    gc.disable()  # tens of thousands of records live until the end: looking for garbage among them takes a third of the time
+    try:
+        return _document(folder, wanted)
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _document(folder: Path, wanted: Wanted) -> Document:
     from console.papers import ledgers, month  # noqa: PLC0415 - the collector names this function and never draws
     from console.papers.ordersheet import ordersheet  # noqa: PLC0415
     from console.store import books  # noqa: PLC0415
