@@ -10,7 +10,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QWidget
 
 from console.domain.alarms import Alarm
 from console.domain.faults import Fault
+from console.domain.maintenance.drilling import marked
 from console.domain.promises import ClockView, nearest
+from console.domain.text import Text
 from console.texts import language, tr
 from console.ui import theme
 from console.ui.moments import short_text
@@ -224,6 +226,8 @@ class _Promise(QWidget):
             painter.setPen(theme.colour("text"))
             painter.setFont(theme.font(13))
             about = f"{equipment_name(self._picture, fault.equipment)} · {tr(f'domain.clock.{view.clock}')}"
+            if fault.drill:
+                about = marked(Text(about)).get(language())
             elided = QFontMetricsF(painter.font()).elidedText(about, Qt.TextElideMode.ElideRight, 270)
             painter.drawText(QRectF(18, 76, 270, 22), Qt.AlignmentFlag.AlignVCenter, elided)
             paint_bar(painter, QRectF(18, 106, 264, 5), view, fault.priority)

@@ -24,10 +24,15 @@ ROW = 30
 
 
 def by_promise(picture: Picture) -> list[tuple[Fault, ClockView | None]]:
-    """Open faults, the one whose promise ends next first; those whose clocks all stopped last."""
+    """Open faults, the one whose promise ends next first; those whose clocks all stopped last, a drill's behind the real ones."""
     now = picture.now()
     views = [(fault, nearest(fault, picture.order_of(fault), now)) for fault in picture.faults.values() if fault.open]
-    return sorted(views, key=lambda each: (each[1] is None, each[1].remaining if each[1] else 0, each[0].priority))
+
+    def key(each: tuple[Fault, ClockView | None]) -> tuple[bool, bool, int, int]:
+        fault, view = each
+        return fault.drill > 0, view is None, view.remaining if view is not None else 0, fault.priority
+
+    return sorted(views, key=key)
 
 
 class PromisesPane(QWidget):

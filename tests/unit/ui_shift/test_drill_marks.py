@@ -19,9 +19,11 @@ from console.ui.horn import Horn
 from console.ui.navcounts import COUNTS
 from console.ui.overview.nodes import first_fire
 from console.ui.overview.panes import worst_priorities
+from console.ui.overview.promises import by_promise
 from console.ui.picture import Picture
-from console.ui.strip import loudest_first, nearest_promise
+from console.ui.strip import Strip, loudest_first, nearest_promise
 from console.ui.topbar import TopBar
+from tests.helpers.reading_screens import says
 from tests.helpers.snapshots import NOW, RULES, RecordingLine, alarm, delta, fault, order, snapshot, stamp
 
 FIRE = RULES[0]
@@ -137,3 +139,17 @@ def test_the_banner_counts_what_is_real_apart_from_a_drill(qtbot: QtBot) -> None
     assert "more" not in banner.text.text()
     picture.take_delta(delta(2, alarms=(alarm(4, RULES[1]),)))
     assert "1 more" in banner.text.text()
+
+
+def test_the_large_clock_of_the_strip_carries_the_mark_when_it_is_a_drills(qtbot: QtBot) -> None:
+    picture = picture_of(faults=(fault(1, 1, drill=1, order=1),), orders=(order(1),))
+    strip = Strip(picture)
+    qtbot.addWidget(strip)
+    strip.resize(1600, strip.height())
+    strip.retranslate()
+    assert says(strip, "[DRILL] Tower 1 Domestic pumps")
+
+
+def test_on_the_overview_a_drills_promise_stands_behind_the_real_ones(qtbot: QtBot) -> None:
+    picture = picture_of(faults=(fault(1, 1, drill=1, order=1), fault(2, 3, order=2)), orders=(order(1), order(2)))
+    assert [each.number for each, _ in by_promise(picture)] == [2, 1]
