@@ -43,6 +43,8 @@ class Navigator(Protocol):
 
     def open_order(self, number: int) -> None: ...
 
+    def open_plan(self, plan: str) -> None: ...
+
 
 class FaultDetail(QFrame):
     """See the module. Rebuilt when the fault, its order or its alarms change; a tick moves the clocks alone."""
@@ -93,7 +95,8 @@ class FaultDetail(QFrame):
     def _buttons(self) -> QVBoxLayout:
         rows = QVBoxLayout()
         rows.setSpacing(6)
-        self.take, self.order, self.machine, self.timeline, self.merge, self.split = (QPushButton() for _ in range(6))
+        self.take, self.order, self.machine = (QPushButton() for _ in range(3))
+        self.timeline, self.merge, self.split, self.plan = (QPushButton() for _ in range(4))
         names: tuple[tuple[tuple[QPushButton, str, Callable[[], None]], ...], ...] = (
             (
                 (self.take, "fault_take", self.do_take),
@@ -104,6 +107,7 @@ class FaultDetail(QFrame):
                 (self.timeline, "fault_timeline_open", self.do_timeline),
                 (self.merge, "fault_merge", self.do_merge),
                 (self.split, "fault_split", self.do_split),
+                (self.plan, "fault_plan", self.do_plan),
             ),
         )
         for group in names:
@@ -168,6 +172,11 @@ class FaultDetail(QFrame):
         """To the machine's page."""
         if self._fault is not None and self._fault.equipment in self._picture.equipment:
             self._navigator.open_equipment(self._fault.equipment)
+
+    def do_plan(self) -> None:
+        """A maintenance plan that keeps it from coming again (R-PM-08)."""
+        if self._fault is not None:
+            self._navigator.open_plan(f"new:{self._fault.equipment}:{self._fault.id}")
 
     def do_timeline(self) -> None:
         """The whole story on a page of its own."""
@@ -293,6 +302,9 @@ class FaultDetail(QFrame):
         self.timeline.setText(tr("faults.act.timeline"))
         self.merge.setText(tr("faults.act.merge"))
         self.split.setText(tr("faults.act.split"))
+        self.plan.setText(tr("faults.act.plan"))
+        self.plan.setToolTip(tr("faults.plan.tip"))
+        self.plan.setEnabled(bool(fault.equipment) and self._picture.may(Right.PLAN_MAINTENANCE))
         may = self._picture.may(Right.CLOSE_FAULT)
         self.merge.setEnabled(fault.open and may and bool(joining.mergeable(self._picture, fault)))
         self.split.setEnabled(may and joining.splittable(self._picture, fault))

@@ -32,9 +32,9 @@ SHOWN = 3  # visits of a machine that the preview names
 MOST_LINES = 30  # of the preview
 
 
-def plan_form(picture: Picture, desk: Desk, plan: Plan, template: Template | None = None) -> Form:
+def plan_form(picture: Picture, desk: Desk, plan: Plan, template: Template | None = None, *, act: str = "") -> Form:
     """Make or change a plan. A template is divided where its machines do not all have the points that it counts on."""
-    act = "edit" if plan.revision else "copy" if plan.machines else "new"
+    act = act or ("edit" if plan.revision else "copy" if plan.machines else "new")
     form = RegisterForm(picture, desk, "plans", act)
     taken = {each.id: other.name for other in picture.records(Plan).values() if other.id != plan.id for each in stamped(other)}
 

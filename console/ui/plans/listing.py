@@ -7,9 +7,11 @@ from typing import Protocol
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from console.domain.accounts import Right
-from console.domain.maintenance.planning import Plan
+from console.domain.maintenance.planning import Level, Machine, Plan
 from console.domain.maintenance.planning_templates import templates
+from console.domain.orders import CheckItem
 from console.domain.plans import PlanState
+from console.domain.text import Text
 from console.texts import language, tr
 from console.ui.desk import Desk
 from console.ui.moments import date_text
@@ -83,6 +85,17 @@ class ListingPage(QWidget):
         rows = (row for row in self.page.table.rows.items() if any(each.id == equipment for each in row.machines))
         row = next((row for row in rows if any(level.key == key for level in row.levels)), None)
         self.page.select(row.id if row is not None else plan)
+
+    def new_for(self, equipment: str, fault: str) -> None:
+        """A new plan that is to keep a fault from coming again."""
+        if not self._picture.may(Right.PLAN_MAINTENANCE):
+            return
+        known = next((each for each in self._picture.faults.values() if each.id == fault), None)
+        title = known.text if known is not None else Text("")
+        level = Level(key=f"prevent_{fault.replace('-', '').lower()}", title=title, every_months=6, checklist=(CheckItem(title),))
+        note = tr("plans.from_fault", fault=fault)
+        plan = Plan(id="", title=title, levels=(level,), machines=(Machine(equipment),), source=Text(note), note=note)
+        self._open(plan_form(self._picture, self._desk, plan, act="new"))
 
     def _open(self, form: Form) -> None:
         """A plan takes the whole page."""

@@ -43,9 +43,13 @@ class PlansScreen(QWidget):
         self.table.opened_day.connect(self._open_day)
 
     def show_plan(self, plan: str) -> None:
-        """A plan in its list, by its record or an order's ``plan`` (``equipment/key``); a date (``YYYY-MM-DD``): its day."""
+        """A plan in its list, by its record or an order's ``plan`` (``equipment/key``); a date (``YYYY-MM-DD``): its day;
+        ``new:equipment:fault``: the form of a new one."""
         if is_date(plan):
             self._open_day(date.fromisoformat(plan).toordinal())
+        elif plan.startswith("new:"):
+            self.tabs.open("list")
+            self.listing.new_for(*plan.split(":")[1:3])
         else:
             self.tabs.open("list")
             self.listing.show_plan(plan)

@@ -23,7 +23,7 @@ from console.domain.times import DAY
 from console.texts import ENGLISH, LANGUAGES, set_language
 from console.ui.picture import Picture
 from console.ui.plans.screen import PlansScreen
-from tests.helpers.snapshots import ESTATE, NOW, PEOPLE, PLAN_STATES, RecordingLine, delta, order, signed_on, snapshot
+from tests.helpers.snapshots import ESTATE, NOW, PEOPLE, PLAN_STATES, RecordingLine, delta, fault, order, signed_on, snapshot
 
 TODAY = date(2026, 11, 23).toordinal()
 TOMORROW = TODAY + 1
@@ -270,6 +270,21 @@ def test_a_plan_of_the_console_takes_the_place_of_the_site_files_in_list_and_cal
     names = [plan.id for plan in screen.listing.page.table.shown()]
     assert "plan-1" in names and "site:PS1/monthly" not in names
     assert lines(screen, TOMORROW) == ["我的月检"]
+
+
+def test_a_fault_leads_to_a_plan_that_is_to_keep_it_from_coming_again(
+    screen: PlansScreen, picture: Picture, line: RecordingLine
+) -> None:
+    """R-PM-08: what is found in repairs feeds preventive maintenance."""
+    broken = fault(12, equipment="PS1-P1")
+    later(screen, picture, faults=(broken,))
+    screen.show_plan(f"new:PS1-P1:{broken.id}")
+    press(screen, "plans_new_form")
+    assert isinstance(line.last, SaveRecords)
+    (plan,) = line.last.records
+    assert isinstance(plan, Plan)
+    assert (plan.machines, plan.title, plan.levels[0].every_months) == ((Machine("PS1-P1"),), broken.text, 6)
+    assert broken.id in plan.note and broken.id in plan.source.zh
 
 
 def test_an_order_leads_to_its_plan_and_a_date_to_its_day(screen: PlansScreen) -> None:
