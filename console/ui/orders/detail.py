@@ -114,12 +114,13 @@ class OrderDetail(QFrame):
     def _links(self) -> QHBoxLayout:
         links = QHBoxLayout()
         self._equipment, self._fault, self._origin = QPushButton(), QPushButton(), QPushButton()
-        self._notice = QPushButton()
+        self._notice, self._hazard = QPushButton(), QPushButton()
         for name, button, go in (
             ("order_equipment_page", self._equipment, self._go_equipment),
             ("order_fault_page", self._fault, self._go_fault),
             ("order_origin", self._origin, self._go_origin),
             ("order_notice", self._notice, self._open_notice),
+            ("order_hazard", self._hazard, self._record_hazard),
         ):
             button.setObjectName(name)
             button.clicked.connect(go)
@@ -180,6 +181,7 @@ class OrderDetail(QFrame):
         self._clock.hide()
         self._origin.hide()
         self._notice.hide()
+        self._hazard.hide()
         self._said.hide()
         self._make_room()
         _empty(self._acts)
@@ -258,7 +260,10 @@ class OrderDetail(QFrame):
         self._origin.setVisible(bool(name))
         self._notice.setText(tr("outages.title"))
         self._notice.setVisible(order.open)
-        self._notice.setEnabled(picture.may(Right.DO_SAFETY))
+        self._hazard.setText(tr("emergencies.link.hazard"))
+        self._hazard.setVisible(order.open)
+        for button in (self._notice, self._hazard):
+            button.setEnabled(picture.may(Right.DO_SAFETY))
         self._stages.show_order(order)
         self._fill_acts(order)
         self.tabs.show_order(order)
@@ -335,6 +340,11 @@ class OrderDetail(QFrame):
                 self._navigator.open_round(name.partition("#")[0])
             case "plan":
                 self._navigator.open_screen("plans")
+
+    def _record_hazard(self) -> None:
+        order = self._order()
+        if order is not None:
+            self._navigator.open_hazard(f"new?order:{order.id}|{order.equipment}|{order.title.get(language())}")
 
     def _open_notice(self) -> None:
         order = self._order()
