@@ -50,8 +50,9 @@ def below(shell: Shell, widget: QWidget) -> QRect:
 def test_every_screen_has_its_key(shell: Shell, show: Show, name: str) -> None:
     show(busy())
     shell.open_screen("orders" if name == "overview" else "overview")
-    modifier = Qt.KeyboardModifier.ControlModifier if KEYS[name].startswith("Ctrl+") else Qt.KeyboardModifier.NoModifier
-    press(shell, getattr(Qt.Key, f"Key_{KEYS[name].removeprefix('Ctrl+')}"), modifier)
+    held, _, key = KEYS[name].rpartition("+")
+    modifiers = {"Ctrl": Qt.KeyboardModifier.ControlModifier, "Alt": Qt.KeyboardModifier.AltModifier}
+    press(shell, getattr(Qt.Key, f"Key_{key}"), modifiers.get(held, Qt.KeyboardModifier.NoModifier))
     assert open_name(shell) == name
     assert says(shell.topbar, catalogue()[f"shell.screen.{name}"][0])
 
