@@ -32,6 +32,7 @@ from console.domain.maintenance.planning_turns import (
     Visit,
     Waiting,
     completed,
+    interval,
     turn_after,
     turns,
     visits,
@@ -292,7 +293,8 @@ def _next_visit(chain: Chain, states: list[PlanState], calendar: Calendar, zone:
     """The first visit that the levels' memories lead to."""
     places = [waiting(plan, state, 0, zone) for plan, state in zip(chain, states, strict=True)]
     last = max((place.turn for plan, place in zip(chain, places, strict=True) if plan.dated and place.turn < NEVER), default=0)
-    return next(visits(chain, places, calendar, last + LOOK_AHEAD), None) if last else None
+    limit = last + LOOK_AHEAD + 2 * max(interval(plan) for plan in chain)
+    return next(visits(chain, places, calendar, limit), None) if last else None
 
 
 def _busy(world: World, state: PlanState) -> bool:

@@ -61,7 +61,7 @@ def interval(plan: MaintenancePlan | Level) -> int:
 def turn_after(plan: MaintenancePlan, origin: int, after: int) -> int:
     """The first turn later than ``after`` of the rhythm that the plan had when it was first seen on ``origin``; NEVER: none
     comes."""
-    return next(_rhythm(plan, origin, after, after + LOOK_AHEAD), NEVER)
+    return next(_rhythm(plan, origin, after, after + LOOK_AHEAD + 2 * interval(plan)), NEVER)
 
 
 def completed(plan: MaintenancePlan, day: int) -> int:

@@ -116,6 +116,12 @@ def test_the_29th_of_february_each_year_is_the_28th_between_and_comes_back() -> 
     assert found == ["2028-02-29", "2029-02-28", "2030-02-28", "2031-02-28", "2032-02-29"]
 
 
+@pytest.mark.parametrize("every", [{"every_months": 120}, {"every_days": 3660}])
+def test_an_interval_of_ten_years_comes(every: dict[str, int]) -> None:
+    each = plan(first_due="2020-05-01", **every)
+    assert date.fromordinal(turn_after(each, START, START)).year == 2030
+
+
 def test_a_season_leaves_the_other_months_out() -> None:
     found = seen(plan(every_months=1, first_due="2027-01-10", months=(11, 12, 1, 2)), until="2028-01-31")
     assert days(found) == ["2027-01-10", "2027-02-10", "2027-11-10", "2027-12-10", "2028-01-10"]
