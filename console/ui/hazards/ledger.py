@@ -24,16 +24,16 @@ def ledger_columns(picture: Picture) -> list[Column[Hazard]]:
         return date_text(hazard.deadline, zone.timezone)
 
     return [
-        Column("found", "hazards.ledger.time", 140, lambda each: full_text(each.at, zone.timezone), sort=lambda each: each.at),
-        Column("id", "hazards.field.id", 100, lambda each: each.id, sort=lambda each: each.number, colour=lambda _e: "dim"),
+        Column("found", "hazards.ledger.time", 124, lambda each: full_text(each.at, zone.timezone), sort=lambda each: each.at),
+        Column("id", "hazards.field.id", 92, lambda each: each.id, sort=lambda each: each.number, colour=lambda _e: "dim"),
         Column("what", "hazards.ledger.content", 0, lambda each: each.what, tooltip=lambda each: each.what),
-        Column("place", "hazards.field.place", 150, lambda each: presenter.place(picture, each)),
-        Column("kind", "hazards.field.kind", 90, lambda each: tr(f"hazards.kind.{each.kind}")),
-        Column("grade", "hazards.field.grade", 60, lambda each: tr(f"hazards.grade.{each.grade.value}")),
-        Column("person", "hazards.ledger.person", 80, lambda each: presenter.person(picture, each.person)),
-        Column("deadline", "hazards.ledger.deadline", 100, deadline, sort=lambda each: each.deadline),
-        Column("standard", "hazards.ledger.standard", 130, lambda each: each.standard, tooltip=lambda each: each.standard),
-        Column("rectified", "hazards.ledger.rectification", 150, rectification, tooltip=rectification),
-        Column("recheck", "hazards.ledger.recheck", 150, rechecked, tooltip=rechecked),
-        Column("state", "hazards.field.state", 80, lambda each: tr(f"hazards.state.{each.state.value}")),
+        Column("place", "hazards.field.place", 120, lambda each: presenter.place(picture, each)),
+        Column("kind", "hazards.field.kind", 70, lambda each: tr(f"hazards.kind.{each.kind}")),
+        Column("grade", "hazards.field.grade", 46, lambda each: tr(f"hazards.grade.{each.grade.value}")),
+        Column("person", "hazards.ledger.person", 64, lambda each: presenter.person(picture, each.person)),
+        Column("deadline", "hazards.ledger.deadline", 90, deadline, sort=lambda each: each.deadline),
+        Column("standard", "hazards.ledger.standard", 88, lambda each: each.standard, tooltip=lambda each: each.standard),
+        Column("rectified", "hazards.ledger.rectification", 92, rectification, tooltip=rectification),
+        Column("recheck", "hazards.ledger.recheck", 86, rechecked, tooltip=rechecked),
+        Column("state", "hazards.field.state", 64, lambda each: tr(f"hazards.state.{each.state.value}")),
     ]
