@@ -5,8 +5,10 @@ The model knows how many were found and holds the pages that were looked at; an 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
+from msgspec.structs import replace
 from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -21,6 +23,7 @@ from console.ui.widgets.tables import Column
 
 Index = QModelIndex | QPersistentModelIndex
 PAGE = 100
+WHOLE = 500  # orders of one question when all are wanted
 MOST_PAGES = 40  # pages that are kept; older ones are asked for again
 SORT_OF = {"priority": "priority", "id": "number", "kind": "kind", "equipment": "equipment", "title": "title", "state": "state",
            "assignee": "assignee", "created": "created", "due": "due", "cost": "cost"}  # fmt: skip
@@ -64,6 +67,29 @@ class ArchiveModel(QAbstractTableModel):
         page = self._pages.get(row // PAGE)
         place = row % PAGE
         return page[place] if page is not None and place < len(page) else None
+
+    def collect(self, most: int, done: Callable[[list[Order]], None]) -> None:
+        """All that were found, at most ``most``, in their order: page after page, dropped when another search begins."""
+        generation, query = self._generation, self._query
+        got: list[Order] = []
+
+        def answered(answer: Answer) -> None:
+            if generation != self._generation or not isinstance(answer, OrderSearchAnswer):
+                return
+            got.extend(answer.orders)
+            if answer.orders and len(got) < min(answer.total, most):
+                more()
+            else:
+                done(got[:most])
+
+        def refused(problem: Problem) -> None:
+            self.failed.emit(sentence(problem))
+
+        def more() -> None:
+            offset = len(got)
+            self._desk.query(lambda id: replace(query, id=id, offset=offset, limit=WHOLE), answered, refused)
+
+        more()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's own default
         """All that were found."""
@@ -117,12 +143,6 @@ class ArchiveModel(QAbstractTableModel):
     def _ask(self, page: int, *, fresh: bool = False) -> None:
         generation, query = self._generation, self._query
 
-        def make(id: int) -> OrderSearchQuery:
-            return OrderSearchQuery(
-                id, query.text, query.kinds, query.states, query.equipment, query.assignee, query.since, query.until, query.sort,
-                query.descending, page * PAGE, PAGE,
-            )  # fmt: skip
-
         def answered(answer: Answer) -> None:
             if generation == self._generation and isinstance(answer, OrderSearchAnswer):
                 self._take(page, answer, fresh=fresh)
@@ -131,7 +151,7 @@ class ArchiveModel(QAbstractTableModel):
             if generation == self._generation:
                 self.failed.emit(sentence(problem))
 
-        self._desk.query(make, answered, failed)
+        self._desk.query(lambda id: replace(query, id=id, offset=page * PAGE, limit=PAGE), answered, failed)
 
     def _take(self, page: int, answer: OrderSearchAnswer, *, fresh: bool) -> None:
         if fresh:

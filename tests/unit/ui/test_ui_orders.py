@@ -16,7 +16,7 @@ from console.domain.maintenance.intake import TakeCall
 from console.domain.orders import Order, OrderKind, OrderState
 from console.domain.times import HOUR, MINUTE
 from console.link.messages import LogAnswer, LogQuery, Snapshot
-from console.link.orders import OrderSearchAnswer, OrderSearchQuery
+from console.link.orders import OrderAnswer, OrderQuery, OrderSearchAnswer, OrderSearchQuery
 from console.texts import CHINESE, ENGLISH
 from console.ui.desk import Desk
 from console.ui.orders.presenter import COLUMNS, column_of, offers, technicians
@@ -488,3 +488,38 @@ def test_an_estate_without_orders_says_so(screen: OrdersScreen, show: Show) -> N
     press(screen, "orders_list")
     assert says(screen, "没有工单")
     assert says(screen, "故障会自动生成工单；也可以按 N 新建。")
+
+
+def test_a_page_of_the_history_is_asked_for_when_it_comes_into_sight_and_all_of_it_for_an_export(
+    screen: OrdersScreen, line: RecordingLine, qtbot: QtBot
+) -> None:
+    press(screen, "orders_history")
+    first = tuple(order(number, S.ARCHIVED) for number in range(350, 250, -1))
+    line.answer(OrderSearchAnswer(1, 350, 0, first))
+    model = screen._archive.orders
+    assert (model.rowCount(), model.index(99, 1).data()) == (350, "WO-000251")
+    screen._archive.scrollToBottom()
+    qtbot.waitUntil(lambda: len(line.queries) == 2)
+    assert line.queries[-1] == OrderSearchQuery(2, offset=300, limit=100)
+    assert model.index(349, 1).data() == "…"
+    line.answer(OrderSearchAnswer(2, 350, 300, tuple(order(number, S.ARCHIVED) for number in range(50, 0, -1))))
+    assert model.index(349, 1).data() == "WO-000001"
+    screen._archive.selectRow(349)
+    assert says(screen.detail, "WO-000001")
+    found: list[Order] = []
+    model.collect(120, found.extend)
+    assert line.queries[-1] == OrderSearchQuery(3, limit=500)
+    line.answer(OrderSearchAnswer(3, 350, 0, first))
+    line.answer(OrderSearchAnswer(4, 350, 100, tuple(order(number, S.ARCHIVED) for number in range(250, 0, -1))))
+    assert [each.number for each in found] == list(range(350, 230, -1))
+
+
+def test_a_number_and_enter_bring_an_order_that_is_no_longer_on_the_screens(screen: OrdersScreen, line: RecordingLine) -> None:
+    write(screen, orders_filter="WO-000777")
+    field = screen.findChild(QLineEdit, "orders_filter")
+    assert field is not None
+    field.returnPressed.emit()
+    assert line.queries[-1] == OrderQuery(1, 777)
+    line.answer(OrderAnswer(1, order(777, S.ARCHIVED, place="Long ago")))
+    assert says(screen.detail, "WO-000777")
+    assert says(screen.detail, "Long ago")
