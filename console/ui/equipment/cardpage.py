@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 )
 
 from console.domain.accounts import Right
+from console.domain.commands import EndRecord
 from console.domain.maintenance.cards import Card, card_of
+from console.domain.problems import Problem
 from console.papers import ledgercolumns as columns
 from console.papers.cardtexts import CardTexts
 from console.papers.places import Places
@@ -66,6 +68,12 @@ class CardPage(QWidget):
             box.setMinimumHeight(60)
         self.ledger = QPushButton()
         self.ledger.setObjectName("card_ledger")
+        self.remove, self.remove_now = QPushButton(), QPushButton()
+        self.remove.setObjectName("card_remove")
+        self.remove.setCheckable(True)
+        self.remove_now.setObjectName("card_remove_now")
+        self.remove_why, self._remove_says = QLineEdit(), label(role="dim", wrap=True)
+        self.remove_why.setObjectName("card_remove_why")
         self._lay_out()
         self._connect()
 
@@ -79,25 +87,34 @@ class CardPage(QWidget):
         head.addWidget(self.version, 1)
         head.addWidget(self.papers)
         head.addWidget(self.ledger)
+        head.addWidget(self.remove)
         outer.addLayout(head)
-        holder, scroll = QWidget(), QScrollArea()
-        row = QHBoxLayout(holder)
+        self._removing = QWidget()
+        row = QHBoxLayout(self._removing)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GAP)
+        for part in (self._remove_says, self.remove_why):
+            row.addWidget(part, 1)
+        row.addWidget(self.remove_now)
+        self._removing.hide()
+        outer.addWidget(self._removing)
+        holder, scroll = QWidget(), QScrollArea()
+        sheet = QHBoxLayout(holder)
+        sheet.setContentsMargins(0, 0, 0, 0)
+        sheet.setSpacing(GAP)
         for names in COLUMNS:
             column = QVBoxLayout()
             column.setSpacing(GAP)
             for name in names:
                 column.addWidget(self._group(name))
             column.addStretch(1)
-            row.addLayout(column, 3)
+            sheet.addLayout(column, 3)
         last = QVBoxLayout()
         last.setSpacing(GAP)
         for name, widget, share in (("plate", self.rated, 2), ("note", self.note, 1), ("documents", self.files, 4)):
             panel = self._panels[name] = Panel()
             panel.body.addWidget(widget)
             last.addWidget(panel, share)
-        row.addLayout(last, 4)
+        sheet.addLayout(last, 4)
         scroll.setWidget(holder)
         scroll.setWidgetResizable(True)
         outer.addWidget(scroll, 1)
@@ -131,6 +148,9 @@ class CardPage(QWidget):
         self.bar.saved.connect(self._write)
         self.bar.asked.connect(self._lead)
         self.ledger.clicked.connect(self._ask_ledger)
+        self.remove.toggled.connect(self._removing.setVisible)
+        self.remove_why.textChanged.connect(self._removable)
+        self.remove_now.clicked.connect(self.do_remove)
         self._picture.records_changed.connect(self._records)
         self._picture.replaced.connect(self._take)
         self._picture.people_changed.connect(self._write)
@@ -145,6 +165,10 @@ class CardPage(QWidget):
         self._panels["note"].set_heading(columns.title("note"))
         self._panels["documents"].set_heading(tr("ledger.page.documents"))
         self.ledger.setText(tr("ledger.page.ledger"))
+        self.remove.setText(tr("ledger.page.remove"))
+        self.remove_now.setText(tr("ledger.page.remove_now"))
+        self.remove_why.setPlaceholderText(tr("ledger.page.remove_why"))
+        self._remove_says.setText(tr("ledger.page.remove_hint"))
         self.bar.retranslate()
         self.files.retranslate()
         self.papers.retranslate()
@@ -157,6 +181,8 @@ class CardPage(QWidget):
             if self.draft.dirty:
                 self._left[self._id] = self.draft
             self._id = identity
+            self.remove.setChecked(False)
+            self.remove_why.clear()
             self._use(self._left.pop(identity) if identity in self._left else Draft(self._cards))
         self._take()
 
@@ -225,6 +251,7 @@ class CardPage(QWidget):
         self.files.show_files(card.attachments, editable=allowed)
         kept = self._cards.get(self._id)
         revision = kept.revision if kept is not None else 0
+        self.remove.setVisible(allowed and bool(revision) and self._id not in self._picture.equipment)
         self.version.setText(tr("ledger.page.revision", revision=revision) if revision else tr("ledger.page.virtual"))
         self.bar.refresh()
 
@@ -252,6 +279,25 @@ class CardPage(QWidget):
     def _lead(self, _card: str, field: str) -> None:
         if field in self.fields:
             self.fields[field].setFocus()
+
+    def _removable(self, *_: object) -> None:
+        self.remove_now.setEnabled(bool(self.remove_why.text().strip()) and not self.draft.dirty)
+
+    def do_remove(self) -> None:
+        """Take a card that was made by mistake off the ledger."""
+        card = self._cards.get(self._id)
+        if card is None:
+            return
+        self.remove_now.setEnabled(False)
+
+        def removed(_number: int) -> None:
+            self.remove.setChecked(False)
+
+        def denied(problem: Problem) -> None:
+            self._remove_says.setText(sentence(problem))
+            self._removable()
+
+        self._desk.ask(EndRecord("card", card.id, card.revision, self.remove_why.text().strip()), removed, denied)
 
     def _ask_ledger(self) -> None:
         self.ledger_asked.emit(self._id)

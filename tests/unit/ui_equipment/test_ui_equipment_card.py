@@ -10,7 +10,7 @@ from PySide6.QtGui import QDropEvent
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from console.domain.commands import SaveRecords
+from console.domain.commands import EndRecord, SaveRecords
 from console.domain.events import Entry, NoteWritten, RecordSaved
 from console.domain.maintenance.cards import Card, Rated
 from console.domain.maintenance.files import StoreFile
@@ -141,6 +141,22 @@ def test_the_life_story_tells_everything_in_its_order_with_who_changed_what(
     story.kind.setCurrentIndex(story.kind.findData("versions"))
     assert len(story.table.shown()) == 2
     story.table.opened.emit(shown[1])
+
+
+def test_a_card_made_by_mistake_is_taken_off_with_a_reason_and_the_site_file_s_never(
+    screen: EquipmentScreen, picture: Picture, line: RecordingLine, qtbot: QtBot
+) -> None:
+    with_cards(picture, CABINET)
+    screen.show()
+    screen.show_equipment("T1-L1")
+    screen.page.sheets.setCurrentIndex(1)
+    assert not screen.page.card.remove.isVisible()
+    screen.show_equipment("C-000001")
+    card = screen.page.card
+    card.remove.click()
+    QTest.keyClicks(card.remove_why, "entered twice")
+    qtbot.mouseClick(card.remove_now, Qt.MouseButton.LeftButton)
+    assert line.last == EndRecord("card", "C-000001", 1, "entered twice")
 
 
 def test_a_card_that_somebody_else_changes_shows_it_at_once(screen: EquipmentScreen, picture: Picture) -> None:
