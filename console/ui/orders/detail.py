@@ -79,6 +79,7 @@ class OrderDetail(QFrame):
         self._about = label(role="dim", wrap=True, selectable=True)
         outer.addWidget(self._about)
         outer.addLayout(self._links())
+        outer.addLayout(self._made_of_it())
         self._stages = StageBar(picture)
         outer.addWidget(self._stages)
         self._acts = QGridLayout()
@@ -114,19 +115,30 @@ class OrderDetail(QFrame):
     def _links(self) -> QHBoxLayout:
         links = QHBoxLayout()
         self._equipment, self._fault, self._origin = QPushButton(), QPushButton(), QPushButton()
-        self._notice, self._hazard = QPushButton(), QPushButton()
         for name, button, go in (
             ("order_equipment_page", self._equipment, self._go_equipment),
             ("order_fault_page", self._fault, self._go_fault),
             ("order_origin", self._origin, self._go_origin),
-            ("order_notice", self._notice, self._open_notice),
-            ("order_hazard", self._hazard, self._record_hazard),
         ):
             button.setObjectName(name)
             button.clicked.connect(go)
             links.addWidget(button)
         links.addStretch(1)
         return links
+
+    def _made_of_it(self) -> QHBoxLayout:
+        """What else an order leads to: a notice to residents, a hazard."""
+        row = QHBoxLayout()
+        self._notice, self._hazard = QPushButton(), QPushButton()
+        for name, button, go in (
+            ("order_notice", self._notice, self._open_notice),
+            ("order_hazard", self._hazard, self._record_hazard),
+        ):
+            button.setObjectName(name)
+            button.clicked.connect(go)
+            row.addWidget(button)
+        row.addStretch(1)
+        return row
 
     # --- showing
 
