@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from console.domain import kpis
 from console.domain.estate import Estate
 from console.domain.maintenance.people import Person
 from console.domain.problems import Refused
@@ -68,8 +67,8 @@ class Figures:
                 return QualityRowsAnswer(query.id, rows)
 
     def _teams(self) -> dict[str, str]:
-        """Whose team is which: the people's own entry counts more than the roster."""
+        """Whose team is which: the people's own entry counts more than the roster, whose teams go by their ids."""
         return {
-            **kpis.teams_of(self._world.roster),
+            **{member.person: team.id for team in self._world.roster.teams for member in team.members},
             **{person.id: person.team for person in self._world.records(Person).values() if person.team},
         }

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.domain.alarmquality import PEAK_MOST, RATE_ACCEPTABLE, AlarmQuality, Figure, Flood, Source, source_key
@@ -63,6 +63,7 @@ class AlarmPage(QWidget):
         self._model: RowModel[Entry] = RowModel(self._columns(), lambda entry: entry.key, self)
         self.table: TableView[Entry] = TableView(self._model, "quality_list", row_height=30)
         self.table.setItemDelegateForColumn(0, BadgeDelegate(self.table))
+        self.table.sort_by("amount")
         self._lay_out()
         self.measures.opened.connect(self._open_measure)
         self.chart.opened.connect(self._open_bar)
@@ -211,13 +212,13 @@ class AlarmPage(QWidget):
             buildings[building_name(self._picture, machine.location) if machine is not None else ""] += count
             systems[machine.system if machine is not None else ""] += count
         rows = []
-        for kind, counts in (("building", buildings), ("system", systems)):
+        for kind, counts, first in (("building", buildings, -len(found.equipment) - found.count), ("system", systems, 0)):
             for name, count in counts.most_common():
                 shown = tr(f"alarms.system.{name}") if kind == "system" and name else name
                 amount = tr("quality.value.times_share", count=count, share=f"{100 * count / max(found.count, 1):.1f}")
                 rows.append(
                     Entry(
-                        f"{kind}:{name}", tr(f"quality.load.{kind}"), shown or tr("quality.load.none"), amount, -count,
+                        f"{kind}:{name}", tr(f"quality.load.{kind}"), shown or tr("quality.load.none"), amount, first - count,
                         building=name if kind == "building" else "", system=name if kind == "system" else "",
                     )
                 )  # fmt: skip
@@ -251,7 +252,6 @@ class AlarmPage(QWidget):
     def choose(self, name: str) -> None:
         """Show one of the lists."""
         self._list = name
-        self.table.sortByColumn(-1, Qt.SortOrder.AscendingOrder)
         self.refresh()
 
     def _lister(self, name: str) -> object:

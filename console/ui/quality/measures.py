@@ -125,7 +125,7 @@ def response_measures(found: Kpis) -> list[Measure]:
             )
         )  # fmt: skip
     for name, spread in (("response", found.response), ("arrival", found.arrival), ("repair", found.repair)):
-        lines.append(_spread(name, spread))
+        lines += _spread(name, spread)
     false = "code:false_alarm" if found.false_share else ""
     reworked = "reworked" if found.reworked else ""
     unsolved = "open" if found.still_open else ""
@@ -143,17 +143,18 @@ def response_measures(found: Kpis) -> list[Measure]:
     return lines
 
 
-def _spread(name: str, spread: Spread) -> Measure:
-    """Mean and median, raw, and net of pauses where there were any."""
+def _spread(name: str, spread: Spread) -> list[Measure]:
+    """Mean and median, raw; and net of pauses on a line of its own where there were any."""
     title = tr(f"quality.kpi.{name}")
     if not spread.count:
-        return Measure(name, title, "—")
+        return [Measure(name, title, "—")]
     value = tr("quality.value.spread", mean=duration(spread.mean_raw), median=duration(spread.median_raw))
+    if name == "repair":
+        target = tr("quality.target.handling", after=f"{kpis.HANDLING_AFTER / HOUR:g}")
+        lines = [Measure(name, title, value, target, "R-SLA-15", spread.mean_raw <= kpis.HANDLING_AFTER)]
+    else:
+        lines = [Measure(name, title, value, "", "R-KP-08")]
     if (spread.mean_net, spread.median_net) != (spread.mean_raw, spread.median_raw):
-        value = tr(
-            "quality.value.spread_net", raw=value, mean=duration(spread.mean_net), median=duration(spread.median_net)
-        )  # fmt: skip
-    if name != "repair":
-        return Measure(name, title, value, "", "R-KP-08")
-    target = tr("quality.target.handling", after=f"{kpis.HANDLING_AFTER / HOUR:g}")
-    return Measure(name, title, value, target, "R-SLA-15", spread.mean_raw <= kpis.HANDLING_AFTER)
+        net = tr("quality.value.spread", mean=duration(spread.mean_net), median=duration(spread.median_net))
+        lines.append(Measure(f"{name}_net", tr("quality.kpi.net", what=title), net))
+    return lines

@@ -77,7 +77,7 @@ def _shift(moment: int, roster: Roster | None, timezone: str) -> Watch:
 
 def _even(kind: str, since: int, until: int, title: str, timezone: str) -> Period:
     edges = (*range(since, until, STEP[kind]), until)
-    form = "%m-%d" if kind == "week" else "%H:%M"
+    form = "%m-%d %H:00" if kind == "week" else "%H:%M"
     return Period(kind, since, until, title, edges, tuple(local(at, timezone).strftime(form) for at in edges[:-1]))
 
 

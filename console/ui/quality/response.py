@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from console.domain import kpis
@@ -50,12 +50,14 @@ class ResponsePage(QWidget):
         self._group: Group | None = None
         self._only = ""  # see show_only
         self._months: tuple[str, ...] = ()
-        self.measures = MeasureTable("kpi_measures")
+        self.measures = MeasureTable("kpi_measures", title=190, value=0)
         self.rates, self.times = Chart("kpi_rates"), Chart("kpi_times")
         self._groups: RowModel[Group] = RowModel(self._group_columns(), lambda group: group.key, self)
         self.groups: TableView[Group] = TableView(self._groups, "kpi_groups", row_height=28)
+        self.groups.sort_by("name")
         self._facts: RowModel[FaultFacts] = RowModel(self._fact_columns(), lambda fact: fact.number, self)
         self.faults: TableView[FaultFacts] = TableView(self._facts, "kpi_faults", row_height=28)
+        self.faults.sort_by("opened", Qt.SortOrder.DescendingOrder)
         self.faults.setItemDelegateForColumn(0, BadgeDelegate(self.faults))
         self.dimension = QComboBox()
         self.dimension.setObjectName("kpi_dimension")
@@ -264,7 +266,8 @@ class ResponsePage(QWidget):
             case "equipment":
                 return equipment_name(self._picture, key)
             case "team":
-                return display(self._picture, key)
+                teams = {team.id: team.name.get(language()) for team in self._picture.roster.teams}
+                return teams.get(key) or display(self._picture, key)
             case _:
                 return key
 

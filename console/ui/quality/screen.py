@@ -100,7 +100,7 @@ class QualityScreen(QWidget):
 
     def move_by(self, step: int) -> None:
         """One period back (-1) or forward (1)."""
-        shown, roster, zone = self._shown, self._picture.estate.roster, self._picture.estate.site.timezone
+        shown, roster, zone = self._shown, self._picture.roster, self._picture.estate.site.timezone
         if shown is None:
             return
         wanted = moved(shown, step, roster, zone)
@@ -117,7 +117,7 @@ class QualityScreen(QWidget):
         present = self._period
         if present is not None and present.kind != self.toolbar.kind:
             zone = self._picture.estate.site.timezone
-            wanted = period(self.toolbar.kind, present.until - 1, self._picture.estate.roster, zone)
+            wanted = period(self.toolbar.kind, present.until - 1, self._picture.roster, zone)
             self._period = wanted if wanted.until <= self._picture.now() else None
         self._ask()
 
@@ -145,7 +145,7 @@ class QualityScreen(QWidget):
             self._show_state()
             return
         now, zone = picture.now(), picture.estate.site.timezone
-        wanted = self._period or period(self.toolbar.kind, now, picture.estate.roster, zone)
+        wanted = self._period or period(self.toolbar.kind, now, picture.roster, zone)
         self.toolbar.show_period(wanted, latest=wanted.until > now)
         if not quiet:
             self._answered.discard(self._page)
