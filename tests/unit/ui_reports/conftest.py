@@ -88,7 +88,7 @@ class Office:
 def filled(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Machine]]:
     """Two years of a small estate."""
     folder = tmp_path_factory.mktemp("reports") / "store"
-    return folder, fill(folder, 1200, 320, 40, years=2)
+    return folder, fill(folder, 700, 200, 40, years=2)
 
 
 @pytest.fixture(autouse=True)
