@@ -204,7 +204,9 @@ class TopBar(QFrame):
         self.late.setText(tr("shift.bar.late", count=len(late)))
         zone = picture.estate.site.timezone
         people = [display(picture, who) for who in rosters.on_duty(picture.roster, Level.OPERATOR, picture.now(), zone)]
-        text = tr("shift.bar.duty", who="、".join(people)) if people else tr("shift.bar.no_roster")
+        roster = picture.roster
+        empty = tr("shift.bar.nobody" if roster.shifts or roster.standing else "shift.bar.no_roster")
+        text = tr("shift.bar.duty", who="、".join(people)) if people else empty
         self.duty.setText(QFontMetrics(self.duty.font()).elidedText(text, Qt.TextElideMode.ElideRight, LONGEST_CHIP))
         self.duty.setToolTip(f"{text}\n{tr('shift.bar.tip')}")
         self._make_room()

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from msgspec.structs import replace
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
@@ -229,13 +226,13 @@ class DrillForm(Card):
     def do_start(self) -> None:
         """Begin; what the fields still describe is part of it."""
         last = self.chosen()
-        simulated = tuple(replace(each) for each in (*self._simulated, *([last] if last is not None else [])))
+        simulated = (*self._simulated, *([last] if last is not None else []))
         command = StartDrill(
             self.title.text(), str(self.kind.currentData()), simulated, self.scenario.text(), self.informed_people(),
             self.length.value() * MINUTE,
         )  # fmt: skip
         self.start.setEnabled(False)
-        self._desk.ask(command, partial(self._began), self._denied)
+        self._desk.ask(command, self._began, self._denied)
 
     def _began(self, number: int) -> None:
         self.refresh()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Protocol
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QStackedWidget, QWidget
 
 from console.domain.accounts import Right
 from console.domain.maintenance.drilling import DrillRun, DrillStep, EndDrill, NoteDrill, ReturnSimulated
@@ -26,10 +28,16 @@ from console.ui.widgets.tables import Column, RowModel, TableView
 DAYS = 400  # of past drills that are listed: a year and the one before it
 
 
+class Navigator(Protocol):
+    """Where a step leads."""
+
+    def open_fault(self, number: int) -> None: ...
+
+
 class DrillPage(QWidget):
     """See the module."""
 
-    def __init__(self, book: DutyBook, navigator: object) -> None:
+    def __init__(self, book: DutyBook, navigator: Navigator) -> None:
         super().__init__()
         self._book, self._picture, self._desk = book, book.picture, book.desk
         self._navigator = navigator
@@ -116,9 +124,8 @@ class DrillPage(QWidget):
         columns = step_columns(self._picture, self._shown_run)
         self._steps: RowModel[tuple[int, DrillStep]] = RowModel(columns, lambda row: row[0], self)
         self.steps: TableView[tuple[int, DrillStep]] = TableView(self._steps, "drill_steps")
-        holder = QVBoxLayout()
-        holder.addWidget(self.steps)
-        self._card.body.addLayout(holder, 1)
+        self.steps.opened.connect(self._open_step)
+        self._card.body.addWidget(self.steps, 1)
         return self._card
 
     # --- showing
@@ -230,6 +237,12 @@ class DrillPage(QWidget):
                 self.refresh()
 
         self._desk.query(lambda id: RecordsQuery(id, "drillrun", since), came, self._denied)
+
+    def _open_step(self, row: tuple[int, DrillStep]) -> None:
+        """A step about a fault leads to it, as long as it is shown."""
+        about = row[1].about
+        if about.startswith("F-") and int(about[2:]) in self._picture.faults:
+            self._navigator.open_fault(int(about[2:]))
 
     # --- acts
 

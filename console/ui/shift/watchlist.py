@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QHeaderView, QPushButton, QSpinBox, QTableWidget, QTableWidgetItem
 
@@ -238,7 +236,7 @@ class ListForm(Card):
             id=shifts.LIST_ID, items=items, every=int(self.every.currentData()), grace=self.grace.value() * MINUTE,
         )  # fmt: skip
         revision = base.revision if base is not None else 0
-        self._desk.ask(SaveRecords((wanted,), (revision,)), partial(self._saved), self._denied)
+        self._desk.ask(SaveRecords((wanted,), (revision,)), self._saved, self._denied)
 
     def _saved(self, _number: int) -> None:
         self.closed.emit()

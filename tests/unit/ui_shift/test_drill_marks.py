@@ -7,7 +7,7 @@ from pytestqt.qtbot import QtBot
 
 from console.domain.alarms import Alarm
 from console.domain.maintenance.drilling import DrillRun, marked
-from console.domain.rosters import Member, Roster, Shift, Team
+from console.domain.rosters import Level, Member, Roster, Shift, Team
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE
 from console.texts import set_language
@@ -130,6 +130,8 @@ def test_without_a_roster_the_top_bar_says_so(qtbot: QtBot) -> None:
     bar = TopBar(picture_of())
     qtbot.addWidget(bar)
     assert bar.duty.text() == "No roster"
+    bar._picture.take_delta(delta(2, roster=Roster(standing=(Member("li", Level.SUPERVISOR),))))
+    assert bar.duty.text() == "Nobody on duty"
 
 
 def test_the_banner_counts_what_is_real_apart_from_a_drill(qtbot: QtBot) -> None:

@@ -421,6 +421,15 @@ def test_a_running_drill_shows_its_clocks_and_steps_and_is_ended_by_who_began_it
     assert bench.line.last == EndDrill(1, "119 called")
 
 
+def test_a_step_about_a_fault_leads_to_it(qtbot: QtBot) -> None:
+    told = replace(RUN, steps=(*RUN.steps, DrillStep(NOW, "opened", about="F-000001"), DrillStep(NOW, "opened", about="F-000099")))
+    bench = Bench(qtbot, replace(ready(Role.SUPERVISOR, faults=(fault(1, 3, drill=1),), orders=()), records=(LIST, told)))
+    bench.page("drill")
+    for row in bench.screen.drill.steps.shown():
+        bench.screen.drill.steps.opened.emit(row)
+    assert bench.navigator.opened == ["1"]
+
+
 def test_an_operator_sees_the_drill_and_cannot_end_it(qtbot: QtBot) -> None:
     bench = Bench(qtbot, replace(ready(), records=(LIST, RUN)))
     bench.page("drill")
