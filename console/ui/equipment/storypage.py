@@ -4,7 +4,6 @@ sums that a decision about it needs (R-EQ-02, R-EQ-04, R-EQ-11, R-EQ-12, R-EQ-15
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import Qt, QTimer
@@ -12,12 +11,11 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QHBoxLayout, QPushButton, 
 
 from console.domain.alarms import Alarm
 from console.domain.estate import Equipment, ValueKind
-from console.domain.events import Entry, NoteWritten, PointTested, ReadingEntered, RecordSaved
+from console.domain.events import Entry, NoteWritten, PointTested, ReadingEntered
 from console.domain.faults import Fault
-from console.domain.maintenance.cards import Card
-from console.domain.orders import Order, OrderKind, OrderState
+from console.domain.orders import Order, OrderKind
 from console.domain.problems import Problem
-from console.domain.times import DAY, HOUR, MINUTE
+from console.domain.times import DAY, MINUTE
 from console.link.messages import (
     AlarmHistoryAnswer,
     AlarmHistoryQuery,
@@ -29,15 +27,12 @@ from console.link.messages import (
     OrderHistoryAnswer,
     OrderHistoryQuery,
 )
-from console.papers import ledgercolumns as columns
-from console.papers.cardtexts import CardTexts, differing
-from console.papers.places import Places
-from console.texts import language, sentence, tr
-from console.ui.alarms.presenter import content
+from console.texts import sentence, tr
 from console.ui.desk import Desk
 from console.ui.equipment import presenter
+from console.ui.equipment import storylines as lines
+from console.ui.equipment.storylines import Line
 from console.ui.moments import full_text
-from console.ui.orders.presenter import display
 from console.ui.picture import Picture
 from console.ui.widgets.cards import GAP, Blank, label
 from console.ui.widgets.cards import Card as Panel
@@ -61,22 +56,6 @@ class Navigator(Protocol):
     def open_fault(self, number: int) -> None: ...
 
     def open_order(self, number: int) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One thing that happened. ``number`` is of the alarm, fault or order that it leads to, 0: to none."""
-
-    key: str
-    kind: str
-    at: int
-    what: str
-    state: str = ""
-    who: str = ""
-    lasted: int = 0
-    cost: float = 0.0
-    number: int = 0
-    detail: str = ""
 
 
 class StoryPage(QWidget):
@@ -152,6 +131,9 @@ class StoryPage(QWidget):
     def _columns(self) -> list[Column[Line]]:
         picture = self._picture
 
+        def lasted(line: Line) -> str:
+            return lines.duration(line.lasted)
+
         def when(line: Line) -> str:
             return full_text(line.at, picture.estate.site.timezone)
 
@@ -161,8 +143,8 @@ class StoryPage(QWidget):
             Column("what", "ledger.story.what", 0, lambda line: line.what, tooltip=lambda line: line.what),
             Column("state", "ledger.story.state", 130, lambda line: line.state),
             Column("who", "ledger.story.who", 130, lambda line: line.who),
-            Column("lasted", "ledger.story.lasted", 100, lambda line: duration(line.lasted), RIGHT, sort=lambda line: line.lasted),
-            Column("cost", "ledger.story.cost", 90, lambda line: money(line.cost), RIGHT, sort=lambda line: line.cost),
+            Column("lasted", "ledger.story.lasted", 100, lasted, RIGHT, sort=lambda line: line.lasted),
+            Column("cost", "ledger.story.cost", 90, lambda line: lines.money(line.cost), RIGHT, sort=lambda line: line.cost),
         ]  # fmt: skip
 
     def retranslate(self) -> None:
@@ -280,111 +262,27 @@ class StoryPage(QWidget):
         self._stack.setCurrentWidget(self._blank)
 
     def _lines(self) -> Iterable[Line]:
-        yield from map(self._alarm, self._alarms)
-        yield from map(self._fault, self._faults)
-        yield from map(self._order, self._orders)
+        yield from (lines.alarm_line(self._picture, each) for each in self._alarms)
+        yield from (lines.fault_line(self._picture, each, self._orders) for each in self._faults)
+        yield from (lines.order_line(self._picture, each) for each in self._orders)
         for entry in self._entries:
-            line = self._entry(entry)
+            line = lines.entry_line(self._picture, entry)
             if line is not None:
                 yield line
-        yield from self._card_versions()
-
-    def _alarm(self, alarm: Alarm) -> Line:
-        state = tr("alarms.is_active" if alarm.active else "alarms.is_returned")
-        lasted = (alarm.returned_at or self._picture.now()) - alarm.raised_at if alarm.raised_at else 0
-        who = display(self._picture, alarm.acknowledged_by) if alarm.acknowledged_by else ""
-        return Line(
-            f"alarm:{alarm.number}", "alarms", alarm.raised_at, content(self._picture, alarm), state, who, lasted, 0.0, alarm.number
-        )
-
-    def _fault(self, fault: Fault) -> Line:
-        state = tr("ledger.story.open") if fault.open else tr(f"domain.close_code.{fault.close_code}")
-        who = display(self._picture, fault.taken.by) if fault.taken is not None else ""
-        what = f"{fault.id} {fault.text.get(language())}"
-        detail = "\n".join(part for part in (fault.cause, fault.remedy) if part)
-        return Line(
-            f"fault:{fault.number}", "faults", fault.opened_at, what, state, who, self._down(fault), 0.0, fault.number, detail
-        )
-
-    def _order(self, order: Order) -> Line:
-        what = f"{order.id} {order.title.get(language())}"
-        who = display(self._picture, order.assignee) if order.assignee else ""
-        ended = finished(order)
-        lasted = ended - order.created_at if ended else 0
-        state = tr(f"domain.order.{order.state}")
-        notes = "\n".join(stamp.note for stamp in order.notes if stamp.note)
-        return Line(f"order:{order.number}", "orders", order.created_at, what, state, who, lasted, order.cost, order.number, notes)
-
-    def _entry(self, entry: Entry) -> Line | None:
-        picture, event = self._picture, entry.event
-        who = display(picture, entry.actor) if entry.actor else ""
-        match event:
-            case NoteWritten():
-                return Line(f"log:{entry.sequence}", "notes", event.at, event.text, "", who, detail=event.text)
-            case ReadingEntered():
-                point = picture.points.get(event.reading.point)
-                name = point.name.get(language()) if point is not None else event.reading.point
-                unit = point.unit if point is not None else ""
-                what = f"{name} {event.reading.value:g} {unit}".strip()
-                return Line(f"log:{entry.sequence}", "readings", event.reading.at, what, "", who, detail=event.reading.note)
-            case PointTested():
-                return Line(
-                    f"log:{entry.sequence}",
-                    "notes",
-                    event.test.at,
-                    f"{event.test.point} {event.test.result}",
-                    "",
-                    who,
-                    detail=event.test.note,
-                )
-            case _:
-                return None
-
-    def _card_versions(self) -> Iterable[Line]:
-        """Who changed what of the card, each version against the one before it."""
-        texts = CardTexts(Places(self._picture.estate), str, str)
-        entries = sorted((each for each in self._versions if isinstance(each.event, RecordSaved)), key=lambda each: each.sequence)
-        before: Card | None = None
-        for entry in entries:
-            event = entry.event
-            assert isinstance(event, RecordSaved)
-            if not isinstance(event.record, Card):
-                continue
-            card = event.record
-            changed = differing(card, before) if before is not None else {}
-            details = [
-                tr(
-                    "ledger.story.was", field=columns.title(name), before=texts.shown(before, name) or "—",
-                    after=texts.shown(card, name) or "—",
-                )
-                for name in changed if before is not None
-            ]  # fmt: skip
-            if before is not None and card.attachments != before.attachments:
-                details.append(f"{columns.title('attachments')}: {len(before.attachments)} → {len(card.attachments)}")
-            names = "、".join(columns.title(name) for name in changed)
-            what = {
-                "created": tr("ledger.story.created"), "imported": tr("ledger.story.imported", batch=event.reason),
-                "undone": tr("ledger.story.undone", batch=event.reason), "ended": tr("ledger.story.ended"),
-            }.get(event.what, tr("ledger.story.fields", fields=names or columns.title("attachments")))  # fmt: skip
-            if event.what == "changed" and event.reason:
-                what = f"{what} · {event.reason}"
-            who = display(self._picture, entry.actor) if entry.actor else ""
-            words = tr("ledger.story.version", revision=card.revision, what=what)
-            yield Line(f"version:{entry.sequence}", "versions", entry.at, words, "", who, detail="\n".join(details))
-            before = card
+        yield from lines.version_lines(self._picture, self._versions)
 
     def _figures(self) -> None:
         picture, now = self._picture, self._picture.now()
         since = now - YEAR
-        done = [finished(order) for order in self._orders if order.kind is OrderKind.PREVENTIVE and finished(order)]
+        done = [lines.finished(order) for order in self._orders if order.kind is OrderKind.PREVENTIVE and lines.finished(order)]
         dues = presenter.maintenance(picture, self._id)
         values = {
             "orders_count": str(len(self._orders)),
             "faults_count": str(len(self._faults)),
-            "downtime": duration(sum(self._down(fault, since) for fault in self._faults)) or "0",
+            "downtime": lines.duration(sum(lines.down(self._picture, fault, self._orders, since) for fault in self._faults)) or "0",
             "hours": self._counter(HOURS_KEYS),
             "starts": self._counter(STARTS_KEYS),
-            "cost_sum": money(sum(order.cost for order in self._orders)) or "0",
+            "cost_sum": lines.money(sum(order.cost for order in self._orders)) or "0",
             "maintained": full_text(max(done), picture.estate.site.timezone)[:10] if done else tr("ledger.story.never"),
             "next": dues[0].when if dues else tr("ledger.story.never"),
         }
@@ -401,14 +299,6 @@ class StoryPage(QWidget):
                     return f"{figure:,.{point.decimals}f} {point.unit}".strip()
         return tr("ledger.story.never")
 
-    def _down(self, fault: Fault, since: int = 0) -> int:
-        """How long the equipment was out for a fault: what its order says, else from the fault until service was restored."""
-        order = next((each for each in self._orders if each.number == fault.order), None) or self._picture.orders.get(fault.order)
-        if order is not None and order.down_from:
-            return max(0, (order.down_until or self._picture.now()) - max(since, order.down_from))
-        end = order.restored.at if order is not None and order.restored is not None else fault.closed_at or self._picture.now()
-        return max(0, end - max(since, fault.opened_at))
-
     # --- acts
 
     def _chosen(self) -> None:
@@ -422,20 +312,3 @@ class StoryPage(QWidget):
         }  # fmt: skip
         if line.number and line.kind in ways:
             ways[line.kind](line.number)
-
-
-def finished(order: Order) -> int:
-    """When the work was done: at its acceptance, else its self-check, else its filing; 0 while it is not (UTC ns)."""
-    stages = (OrderState.ACCEPTANCE, OrderState.SELF_CHECK, OrderState.ARCHIVED)
-    return next((order.stamps[stage].at for stage in stages if stage in order.stamps), 0)
-
-
-def duration(ns: int) -> str:
-    """``26:05`` hours and minutes; empty for none."""
-    minutes = max(0, ns) // MINUTE
-    return f"{minutes // (HOUR // MINUTE)}:{minutes % (HOUR // MINUTE):02d}" if minutes else ""
-
-
-def money(amount: float) -> str:
-    """Two decimals; empty for none."""
-    return f"{amount:,.2f}" if amount else ""

@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 )
 
 from console.domain.accounts import Right
-from console.domain.maintenance.cards_batches import BatchState, ImportLedger, LedgerBatch, UndoLedgerImport
+from console.domain.maintenance.cards_batches import ImportLedger, LedgerBatch
 from console.domain.maintenance.cards_drafts import LedgerDraft
 from console.domain.problems import Params, Problem
 from console.link.ledger import LedgerDraftAnswer, LedgerDraftPartAnswer, LedgerDraftPartQuery, LedgerDraftQuery
@@ -32,12 +32,11 @@ from console.link.messages import Answer
 from console.texts import sentence, tr
 from console.ui.desk import Desk
 from console.ui.ledger.mapping import LedgerMapping
+from console.ui.ledger.pastimports import PastImports
 from console.ui.ledger.preview import PreviewModel, PreviewTable
-from console.ui.moments import full_text
 from console.ui.picture import Picture
 from console.ui.settings import remember, remembered
 from console.ui.widgets.cards import Card, label, set_role
-from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
 LARGEST = 12_000_000  # bytes; the collector refuses more, and the link does not carry it
 ENDINGS = "*.xlsx *.xlsm *.xls *.et *.csv *.txt *.tsv"
@@ -100,22 +99,10 @@ class ImportPage(Card):
         column = QVBoxLayout(first)
         self._drop = label(role="dim", wrap=True)
         self._drop.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._past = label(role="dim")
-        self._model: RowModel[LedgerBatch] = RowModel(self._columns(), lambda batch: batch.id, self)
-        self.batches: TableView[LedgerBatch] = TableView(self._model, "ledger_batches")
-        self.batches.chosen.connect(self.refresh)
-        undo = QHBoxLayout()
-        self.why, self.undo = QLineEdit(), QPushButton()
-        self.why.setObjectName("ledger_undo_reason")
-        self.why.textChanged.connect(self.refresh)
-        self.undo.setObjectName("ledger_undo_import")
-        self.undo.clicked.connect(self.do_undo)
-        undo.addWidget(self.why, 1)
-        undo.addWidget(self.undo)
+        self.past = PastImports(self._picture, self._desk)
+        self.past.said.connect(self._say)
         column.addWidget(self._drop, 2)
-        column.addWidget(self._past)
-        column.addWidget(self.batches, 3)
-        column.addLayout(undo)
+        column.addWidget(self.past, 3)
         return first
 
     def _last_step(self) -> QWidget:
@@ -157,31 +144,10 @@ class ImportPage(Card):
             bar.addWidget(widget)
         self.body.addLayout(bar)
 
-    def _columns(self) -> list[Column[LedgerBatch]]:
-        picture = self._picture
-        return [
-            Column(
-                "at",
-                "ledger.batch.at",
-                150,
-                lambda each: full_text(each.at, picture.estate.site.timezone),
-                sort=lambda each: each.at,
-            ),
-            Column("id", "ledger.batch.id", 100, lambda each: each.id),
-            Column("file", "ledger.batch.file", 220, lambda each: each.file),
-            Column("count", "ledger.batch.count", 90, lambda each: f"{each.count:,}", RIGHT, sort=lambda each: each.count),
-            Column("new", "ledger.batch.new", 80, lambda each: f"{each.new:,}", RIGHT, sort=lambda each: each.new),
-            Column("state", "ledger.batch.state", 150, lambda each: tr(f"ledger.batch.{each.state}", done=f"{each.done:,}")),
-            Column("by", "ledger.batch.by", 120, lambda each: _name(picture, each.by)),
-            Column("reason", "ledger.batch.reason", 0, lambda each: each.reason, tooltip=lambda each: each.reason),
-        ]
-
     def retranslate(self) -> None:
         """All words."""
         self._drop.setText(tr("ledger.import.drop"))
-        self._past.setText(tr("ledger.import.past"))
-        self.why.setPlaceholderText(tr("ledger.import.undo_reason"))
-        self.undo.setText(tr("ledger.import.undo"))
+        self.past.retranslate()
         self.stop.setText(tr("ledger.import.stop"))
         self.leave_out.setText(tr("ledger.import.leave_out"))
         self.reason.setPlaceholderText(tr("ledger.import.reason"))
@@ -189,7 +155,6 @@ class ImportPage(Card):
             button.setText(tr(f"ledger.import.{name}"))
         self._fill_views()
         self.mapping.retranslate()
-        self._model.refresh()
         self.refresh()
 
     def begin(self) -> None:
@@ -318,22 +283,6 @@ class ImportPage(Card):
         self._say(problem.code, dict(problem.params))
         self.refresh()
 
-    def do_undo(self) -> None:
-        """Take the chosen import back."""
-        batch = self.batches.current()
-        if batch is None:
-            return
-        self._writing = True
-        self.refresh()
-
-        def undone(_number: int) -> None:
-            self._writing = False
-            self.why.clear()
-            self._say("ledger.import.undone", {"batch": batch.id, "count": batch.count})
-            self.refresh()
-
-        self._desk.ask(UndoLedgerImport(batch.id, self.why.text().strip()), undone, self._denied)
-
     # --- what is seen
 
     def _records(self, kinds: set[str]) -> None:
@@ -347,20 +296,13 @@ class ImportPage(Card):
             each.setText(f"{place + 1}  {tr(f'ledger.import.step_{place + 1}')}")
             set_role(each, "subject" if place == step else "faint")
         batches = list(self._picture.records(LedgerBatch).values())
-        self._model.set_rows(sorted(batches, key=lambda each: -each.at))
+        self.past.refresh()
         busy = next((each for each in batches if each.busy), None)
         if busy is not None:
             self._progress(0.999 * busy.done / max(1, busy.count) + 0.001)
         elif self._writing or not self._number:
             self.busy.setVisible(self._writing)
             self.stop.setVisible(False)
-        self.batches.setVisible(bool(batches))
-        self._past.setVisible(bool(batches))
-        batch = self.batches.current()
-        for widget in (self.why, self.undo):
-            widget.setVisible(bool(batches))
-        undoable = batch is not None and batch.state is BatchState.WRITTEN and busy is None and not self._writing
-        self.undo.setEnabled(allowed and undoable and bool(self.why.text().strip()))
         draft = self._draft
         self.choose.setVisible(step == CHOOSE)
         self.choose.setEnabled(allowed and not self._writing)
@@ -430,11 +372,6 @@ class ImportPage(Card):
             self.go_back()
         else:
             super().keyPressEvent(event)
-
-
-def _name(picture: Picture, account: str) -> str:
-    known = picture.accounts.get(account)
-    return known.display if known is not None else account
 
 
 def _recalled(draft: LedgerDraft) -> dict[str, tuple[str, ...]]:

@@ -272,9 +272,9 @@ def test_an_import_is_taken_back_with_a_reason(screen: LedgerScreen, picture: Pi
     batch = LedgerBatch(id="LB-000001", number=1, revision=3, at=1, file="a.xlsx", sha="0", count=9, state=BatchState.WRITTEN)
     picture.take_delta(delta(records=(batch,)))
     screen.do_import()
-    screen.importing.batches.selectRow(0)
-    QTest.keyClicks(screen.importing.why, "wrong file")
-    qtbot.mouseClick(screen.importing.undo, Qt.MouseButton.LeftButton)
+    screen.importing.past.table.selectRow(0)
+    QTest.keyClicks(screen.importing.past.why, "wrong file")
+    qtbot.mouseClick(screen.importing.past.undo, Qt.MouseButton.LeftButton)
     assert line.last == UndoLedgerImport("LB-000001", "wrong file")
 
 
