@@ -306,17 +306,20 @@ class Shell(QMainWindow):
         if screen is None:
             return
         self._here, self._subject = name, subject
-        been_here = screen.focusWidget() is not None  # then Qt goes back to what had the focus
+        been_here = screen.focusWidget()
         self._stack.setCurrentWidget(screen)
         self.nav.set_open(name)
         self.topbar.set_screen(name)
         if subject and name in SUBJECTS:
             show, of = SUBJECTS[name]
             getattr(screen, show)(of(subject))
-        if not been_here:
+        focused = QApplication.focusWidget()
+        if been_here is None or not been_here.isVisible():
             (self._largest_table() or screen).setFocus(
                 Qt.FocusReason.ShortcutFocusReason
             )  # a list that shows later takes it from there
+        elif focused is None or not screen.isAncestorOf(focused):
+            been_here.setFocus(Qt.FocusReason.ShortcutFocusReason)  # Qt goes back by itself only from a page that had the focus
 
     def _largest_table(self) -> TableView[Any] | None:
         """Of those that are on the screen; the one with the focus before all."""
