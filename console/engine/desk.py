@@ -269,11 +269,13 @@ class Desk:
         return 0
 
     async def _prepare(self, command: Command) -> None:
-        """An order may not name a file that was never sent; and what comes late for one that ended long ago finds it again."""
+        """Nothing may name a file that was never sent; and what comes late for an order that ended long ago finds it again."""
         for field in ("file", "sheet"):
             named = getattr(command, field, None)
             if isinstance(named, Attachment):
                 self._ledger.refuse_unsent(named.sha)
+        for photo in getattr(command, "photos", ()):
+            self._ledger.refuse_unsent(photo.sha)
         match command:
             case cmd.NoteOrder() | CallBack() | KeepInvoice() | VisitLeft() if command.order not in self._decisions.world.orders:
                 order = await self._queries.order(command.order)
