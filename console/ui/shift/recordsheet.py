@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QScrollArea, QWidget
@@ -109,6 +110,7 @@ class RecordSheet(Card):
             remark.setObjectName(f"record_remark_{place}")
             typed.setMaximumWidth(140)
             typed.textChanged.connect(self.tick)
+            typed.returnPressed.connect(partial(self._next, place))
             self._lines.append(_Line(item, shown, typed, remark))
             name = label(item.label.get(language()), wrap=True)
             limits = label(limits_text(item.low, item.high), "faint")
@@ -143,6 +145,15 @@ class RecordSheet(Card):
         return WatchLine(
             item.label, value, item.point, item.unit, quality, value_at, not live, item.low, item.high, line.remark.text().strip()
         )
+
+    def _next(self, place: int) -> None:
+        """Enter goes down the sheet, to the next line that has no value yet; after the last it saves."""
+        empty = (each for each in self._lines[place + 1 :] if self._made(each).value is None)
+        following = next(empty, None)
+        if following is not None:
+            following.typed.setFocus()
+        else:
+            self.do_save()
 
     def do_save(self) -> None:
         """Write it down."""

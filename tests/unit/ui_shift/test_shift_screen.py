@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QLabel, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -277,6 +277,20 @@ def test_a_value_that_is_lost_is_read_on_site_and_typed(qtbot: QtBot) -> None:
     assert sheet._made(sheet._lines[0]).value is None
     sheet._lines[0].typed.setText("0,45")
     assert sheet._made(sheet._lines[0]) == replace(sheet._made(sheet._lines[0]), value=0.45, typed=True)
+
+
+def test_enter_goes_down_the_sheet_and_saves_at_its_end(qtbot: QtBot) -> None:
+    lost = live({"PS1.discharge_pressure": 0.5}, {"PS1.discharge_pressure": Quality.COMM_LOST})
+    bench = Bench(qtbot, replace(ready(), live=lost))
+    bench.page("records")
+    bench.line.answer(RecordsAnswer(1, ()))
+    first, second = (line.typed for line in bench.screen.records.sheet._lines)
+    first.setText("0.45")
+    qtbot.keyClick(first, Qt.Key.Key_Return)
+    assert not bench.line.asked
+    second.setText("fine")
+    qtbot.keyClick(second, Qt.Key.Key_Return)
+    assert isinstance(bench.line.last, SaveWatchRecord)
 
 
 def test_what_was_written_down_can_be_read_and_what_was_not_is_named(qtbot: QtBot) -> None:
