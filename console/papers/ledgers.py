@@ -284,7 +284,7 @@ def archive_fields(order: Order, card: Card | None, setting: Setting) -> tuple[C
         " ".join(filter(None, (setting.tr(f"domain.order_kind.{order.kind.value}"), order.symptom))),
         "\n".join(stages),
         result(order, setting),
-        "★" * order.rating,
+        f"{order.rating}/5" if order.rating else "",
         ", ".join(filter(None, (reworked, *follows))),
         order.cost,
         acceptance,

@@ -18,6 +18,7 @@ HEAD, FOOT = 26.0, 30.0  # kept free for the head and the foot
 BODY, SMALL, TITLE = 9.0, 7.5, 16.0  # sizes of letters in points
 LEADING = 1.45  # lines are so many times the letters' size apart
 INK, PALE, RULE = 0.1, 0.45, 0.75  # shades of grey: 0 is black
+BOX = "□"  # to be ticked
 _TOTAL = "total"
 _DIGITS = "00"  # kept free for how many pages there are
 
@@ -92,6 +93,17 @@ class Pages:
 
     def _text(self, x: float, y: float, text: str, size: float, shade: float, *, bold: bool = False) -> None:
         canvas = self.canvas
+        if BOX in text:  # the font's own is too small for a pen
+            for number, part in enumerate(text.split(BOX)):
+                if number:
+                    canvas.setStrokeGray(shade)
+                    canvas.setLineWidth(0.6)
+                    canvas.rect(x + 0.05 * size, y - 0.1 * size, 0.9 * size, 0.9 * size, stroke=1, fill=0)
+                    x += max(fonts.width(BOX, size), size)
+                if part:
+                    self._text(x, y, part, size, shade, bold=bold)
+                    x += fonts.width(part, size)
+            return
         canvas.setFillGray(shade)
         if not bold:
             line = canvas.beginText(x, y)
