@@ -166,6 +166,18 @@ class _Index:
                 self.arrays[key] = np.array([rank[word] for word in self.words[key]], np.int64)
         return self.arrays[key]
 
+    def places(self, sort: str, *, descending: bool) -> npt.NDArray[Any]:
+        """Each row's place when all are sorted by a column; reckoned once until an order changes."""
+        name = f"{sort} {descending}"
+        if name not in self.arrays:
+            numbers = self.figure("number")
+            key = self.figure(sort) if sort in {*self.figures, *self.words} else numbers
+            ordered = np.lexsort((-numbers, -key if descending else key))
+            places = np.empty(len(ordered), np.int32)
+            places[ordered] = np.arange(len(ordered), dtype=np.int32)
+            self.arrays[name] = places
+        return self.arrays[name]
+
     def having(self, text: str) -> Rows:
         """The rows in which every word of ``text`` occurs."""
         wanted = plain(text).split()
@@ -195,9 +207,8 @@ def search(folder: Path, query: OrderSearchQuery) -> tuple[int, tuple[Order, ...
 
     with order_lines(folder) as lines:
         index = _current(folder, lines)
-        rows = _sorted(index, _wanted(index, query), query)
-        offset = max(0, query.offset)
-        page = [index.numbers[row] for row in rows[offset : offset + min(query.limit, MOST_PAGE)].tolist()]
+        rows = _wanted(index, query)
+        page = [index.numbers[row] for row in _page(index, rows, query).tolist()]
         return len(rows), lines.page(page)
 
 
@@ -231,11 +242,15 @@ def _wanted(index: _Index, query: OrderSearchQuery) -> Rows:
     return rows
 
 
-def _sorted(index: _Index, rows: Rows, query: OrderSearchQuery) -> Rows:
-    """By the wanted column; among equals the newest first."""
-    numbers = index.figure("number")[rows]
-    key = index.figure(query.sort)[rows] if query.sort in {"number", *index.figures, *index.words} else numbers
-    return rows[np.lexsort((-numbers, -key if query.descending else key))]
+def _page(index: _Index, rows: Rows, query: OrderSearchQuery) -> Rows:
+    """The rows of the wanted page by the wanted column, among equals the newest first. Only as much is sorted as is shown."""
+    offset, limit = max(0, query.offset), min(query.limit, MOST_PAGE)
+    places = index.places(query.sort, descending=query.descending)[rows]
+    last = offset + limit
+    if last < len(rows) // 4:
+        few = np.argpartition(places, last)[:last]
+        rows, places = rows[few], places[few]
+    return rows[np.argsort(places)][offset:last]
 
 
 def _current(folder: Path, lines: OrderLines) -> _Index:
