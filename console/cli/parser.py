@@ -185,9 +185,10 @@ def _reports(program: _Program) -> None:
         "report", "report:report", "store", "account", "ca",
         example="building-console report report 2026-11 --out november.pdf",
     )  # fmt: skip
-    report.add_argument("what", choices=(*PAPERS, "order", "package", "check"), help=tr("cli.report.what"))
+    report.add_argument("what", choices=(*PAPERS, "order", "package", "check", "remove"), help=tr("cli.report.what"))
     report.add_argument("of", metavar="2026-11|WO-000012|FILE", nargs="?", default="", help=tr("cli.report.of"))
     report.add_argument("--months", type=int, choices=SPANS, default=1, help=tr("cli.report.months"))
+    report.add_argument("--reason", default="", help=tr("cli.report.reason"))
     report.add_argument("--unit", metavar="kW·h", default="", help=tr("cli.report.unit"))
     report.add_argument("--format", choices=("pdf", "xlsx", "csv"), default="", help=tr("cli.option.format_file"))
     report.add_argument("--out", metavar="FILE", default="", help=tr("cli.option.out_history"))

@@ -1,4 +1,5 @@
-"""``report``: reports, ledgers, order sheets and archive packages as files; ``report check FILE`` checks a package."""
+"""``report``: reports, ledgers, order sheets and archive packages as files; ``report check FILE`` checks a package, ``report
+remove`` removes an order that was kept long enough."""
 
 from __future__ import annotations
 
@@ -10,13 +11,14 @@ from zoneinfo import ZoneInfo
 
 from console.cli.ask import calling, query, secret_of
 from console.cli.common import BAD_INPUT, OK, complain, say
+from console.domain.maintenance.archiving import RemoveArchived
 from console.domain.orders import number_of
 from console.domain.problems import Refused
 from console.link.calls import Call
 from console.link.reports import PaperAnswer, PaperPartQuery, PaperQuery
 from console.texts import language, sentence, tr
 
-NUMBERED = ("order", "package")
+NUMBERED = ("order", "package", "remove")
 SUFFIXES = {"order": "pdf", "package": "zip"}
 
 
@@ -29,6 +31,11 @@ def report(arguments: argparse.Namespace) -> int:
         raise Refused("cli.report.number", text=arguments.of)
     secret = secret_of(arguments) if arguments.account else ""
     with calling(arguments, account=arguments.account, secret=secret) as call:
+        if arguments.what == "remove":
+            number = number_of(arguments.of)
+            call.ask(RemoveArchived("work_order", str(number), arguments.reason))
+            say(tr("cli.report.removed", order=f"WO-{number:06d}"))
+            return OK
         year, month = (0, 1) if numbered else _month(arguments.of, call)
         form = SUFFIXES.get(arguments.what) or arguments.format or Path(arguments.out).suffix.lstrip(".").lower() or "pdf"
         made = query(

@@ -237,6 +237,7 @@ async def test_the_command_line_makes_reports_sheets_and_packages(tmp_path: Path
         assert sheet.read_bytes().startswith(b"%PDF")
         assert await asyncio.to_thread(run, "report", "2026-13", "--out", str(report)) != 0
         assert await asyncio.to_thread(run, "package", "x") != 0
+        assert await asyncio.to_thread(run, "remove", f"WO-{number:06d}", "--reason", "x") != 0  # nobody is signed on
         broken = tmp_path / "broken.zip"
         broken.write_bytes(b"PK")
         assert await asyncio.to_thread(run, "check", str(broken)) == 2
