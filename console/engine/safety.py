@@ -16,6 +16,7 @@ from msgspec.structs import replace
 from console.domain.events import (
     Entry,
     Event,
+    FaultClosed,
     FaultOpened,
     OrderAdvanced,
     RecordSaved,
@@ -127,6 +128,10 @@ class Safety:
                     looks = True
                 case FaultOpened(fault=fault) if rescues.wanted(fault) and not self._rescues(fault.number):
                     self._decisions.decide([self._begun(fault.number)])
+                case FaultClosed(fault=fault) if fault.close_code in rescues.NOBODY:
+                    none = [rescues.nobody(rescue, self._clock.now()) for rescue in self._rescues(fault.number)]
+                    if none:
+                        self._decisions.decide([RecordSaved(rescue, "void") for rescue in none])
                 case OrderAdvanced(order=order) if order.fault:
                     events: list[Event] = []
                     for rescue in self._rescues(order.fault):

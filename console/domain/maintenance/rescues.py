@@ -8,8 +8,10 @@ the P1 limit of S3 §3.1 (R-SLA-05) by which basic service has to be answered.
 
 from __future__ import annotations
 
+from msgspec.structs import replace
+
 from console.domain.asking import CommandBase
-from console.domain.faults import Fault
+from console.domain.faults import CloseCode, Fault
 from console.domain.maintenance.records import Record
 from console.domain.orders import Order, OrderState
 from console.domain.rules import Category
@@ -18,6 +20,9 @@ from console.domain.times import HOUR, MINUTE
 
 ARRIVAL_CITY = 30 * MINUTE
 ARRIVAL_ELSEWHERE = HOUR
+
+NOBODY = frozenset({CloseCode.FALSE_ALARM, CloseCode.TEST, CloseCode.DUPLICATE})
+"""How a fault is closed that had nobody to be rescued."""
 
 
 class Rescue(Record, frozen=True, omit_defaults=True, kw_only=True, tag="rescue"):
@@ -91,6 +96,11 @@ def followed(rescue: Rescue, order: Order) -> dict[str, int | str]:
     if order.assignee and not rescue.rescuers:
         found["rescuers"] = order.assignee
     return found
+
+
+def nobody(rescue: Rescue, now: int) -> Rescue:
+    """The record of a fault behind which nobody was trapped: it ends unsigned, and stays readable."""
+    return replace(rescue, ended_at=now, revision=rescue.revision + 1)
 
 
 class SignRescue(CommandBase, frozen=True):

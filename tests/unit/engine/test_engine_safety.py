@@ -13,6 +13,7 @@ from console.domain import commands as cmd
 from console.domain import handling
 from console.domain.accounts import Account, Role
 from console.domain.events import RecordSaved
+from console.domain.faults import CloseCode
 from console.domain.maintenance.drills import DrillPlan
 from console.domain.maintenance.hazards import RecordHazard
 from console.domain.maintenance.rescues import Rescue
@@ -204,3 +205,6 @@ async def test_a_trapped_passenger_begins_a_rescue_record_that_follows_its_order
         assert rescue.arrived_at - rescue.at == 20 * MINUTE and rescue.rescuers == "chen"
         kinds = [entry.event.what for entry in engine.log if isinstance(entry.event, RecordSaved)]
         assert kinds.count("created") == 1
+        await watched.do(cmd.CloseFault(1, CloseCode.FALSE_ALARM, "误按"))
+        await engine.decisions.settle()
+        assert not world.records(Rescue), "nobody was trapped: nobody has to sign for it"
