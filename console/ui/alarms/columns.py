@@ -8,10 +8,11 @@ from console.domain.alarms import Alarm
 from console.texts import tr
 from console.ui.alarms import presenter
 from console.ui.desk import Desk
-from console.ui.moments import short_text
+from console.ui.moments import full_text, short_text
 from console.ui.picture import Picture
 from console.ui.strip import equipment_name, handler_text
 from console.ui.tally import loudness
+from console.ui.widgets.clocks import promise_text
 from console.ui.widgets.tables import Column
 
 
@@ -65,13 +66,20 @@ def columns(picture: Picture, desk: Desk, behind: Callable[[int], int]) -> list[
     def nothing(_alarm: Alarm) -> str:
         return ""
 
+    def promised(alarm: Alarm) -> str:
+        view = presenter.view_of(picture, alarm)[1]
+        return promise_text(view) if view is not None else ""
+
+    def whole_time(alarm: Alarm) -> str:
+        return full_text(alarm.raised_at, picture.estate.site.timezone)
+
     return [
         Column("priority", "", 48, lambda a: str(a.priority), user=lambda a: a.priority, sort=loudness),
-        Column("time", "alarms.column.time", 110, when, sort=lambda a: a.raised_at, colour=dim),
+        Column("time", "alarms.column.time", 110, when, sort=lambda a: a.raised_at, colour=dim, plain=whole_time),
         Column("equipment", "alarms.column.equipment", 210, machine, bold=loud, colour=ink),
         Column("content", "alarms.column.content", 0, said, colour=ink, tooltip=said),
         Column("state", "alarms.column.state", 90, state, colour=ink),
         Column("acknowledged", "alarms.column.acknowledged", 150, acknowledged, colour=state_ink),
         Column("handler", "alarms.column.handler", 180, handler, colour=dim),
-        Column("promise", "alarms.column.promise", 190, nothing, user=promise, sort=remaining),
+        Column("promise", "alarms.column.promise", 190, nothing, user=promise, sort=remaining, plain=promised),
     ]

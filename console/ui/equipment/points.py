@@ -165,7 +165,7 @@ class PointsCard(Card):
             Column("name", "equipment.column.name", 0, name, tooltip=about, bold=lambda point: point.main),
             Column("value", "equipment.column.value", 160, value, RIGHT, figure, why, colour=ink, bold=lambda point: point.main),
             Column("unit", "equipment.column.unit", 70, lambda point: point.unit, colour=dim),
-            Column("band", "equipment.column.band", 76, nothing, tooltip=self._band_words, user=band),
+            Column("band", "equipment.column.band", 76, nothing, tooltip=self._band_words, user=band, plain=self._band_words),
             Column("hour", "equipment.column.hour", 90, nothing, user=spark),
             Column("age", "equipment.column.age", 66, age, RIGHT, lambda p: -picture.reading(p.id).time, colour=dim),
             Column("quality", "equipment.column.quality", 76, quality, tooltip=why, colour=quality_ink),

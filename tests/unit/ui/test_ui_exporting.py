@@ -3,24 +3,30 @@
 from __future__ import annotations
 
 import csv
+import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFileDialog, QWidget
 from pytestqt.qtbot import QtBot
 from python_calamine import CalamineWorkbook
 
 from console.domain.problems import Problem
+from console.link.messages import Snapshot
 from console.texts import ENGLISH, set_language
 from console.ui.picture import Picture
+from console.ui.shell import Shell
 from console.ui.widgets.cards import Card
 from console.ui.widgets.exporting import Exporter, title_of
 from console.ui.widgets.tables import EXPORT_KEY, RIGHT, Column, RowModel, TableView
-from tests.helpers.snapshots import snapshot
+from tests.helpers.reading_screens import says
+from tests.helpers.snapshots import busy, snapshot
 
 Row = tuple[int, str, str]
 ROWS = [(1, '=HYPERLINK("http://x")', "12.5"), (2, "1#生活水泵", "-3.25"), (3, "@SUM(A1)", ""), (4, "消防泵", "7")]
@@ -152,6 +158,28 @@ def test_a_table_is_called_by_its_card_or_else_by_its_screen(window: Window, tab
     card.body.addWidget(table)
     window.show()
     assert title_of(table, "设备") == "最频繁的报警"
+
+
+def test_ctrl_shift_e_exports_the_list_of_the_screen_and_says_where(
+    shell: Shell, show: Callable[[Snapshot], Picture], tmp_path: Path, qtbot: QtBot
+) -> None:
+    """The alarm list as a person exports it: a key, a name, and the words in place; times with their date, promises in words."""
+    show(busy())
+    shell.open_screen("alarms")
+    shell.activateWindow()
+    QTest.qWaitForWindowActive(shell)
+    QTest.keyClick(shell, Qt.Key.Key_E, Qt.KeyboardModifier.ControlModifier | Qt.KeyboardModifier.ShiftModifier)
+    dialog = shell.findChild(QFileDialog)
+    assert dialog is not None
+    with qtbot.waitSignal(shell.exporter.written, timeout=20_000):
+        dialog.fileSelected.emit(str(tmp_path / "alarms.csv"))
+    dialog.close()
+    with (tmp_path / "alarms.csv").open(encoding="utf-8-sig", newline="") as stream:
+        lines = list(csv.reader(stream))
+    assert lines[0][:3] == ["级别", "时间", "设备"]
+    assert len(lines) == 1 + len(shell.made_screen("alarms").table.shown())  # type: ignore[union-attr] # it was made
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\d \d\d:\d\d", line[1]) for line in lines[1:])
+    assert says(shell, "alarms.csv")
 
 
 def test_the_keys_of_a_table_need_no_input_method(table: TableView[Row]) -> None:
