@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from console.domain.events import Entry, RecordSaved
 from console.domain.keeping import Backup, next_backup
-from console.domain.maintenance.cards import LATER, SOON, Card, Expiry, expiring
+from console.domain.maintenance.cards import EXPIRIES, SOON, Card, Expiry, expiring
 from console.domain.times import SECOND
 from console.engine import system as system_alarms
 from console.engine.clocks import EngineClock
@@ -23,7 +23,8 @@ from console.engine.system import SystemAlarms
 MORNING = Backup("", 8 * 60)  # 08:00 by the site's clock, reckoned as a backup's hour is
 SLICE = 1_000  # cards between two breaths of the event loop
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
-Mark = tuple[str, str, int]  # field, until, band
+Marks = tuple[int, ...]  # of each thing that can run out: 0 far off, 1 and 2 coming closer, 3 over; few tuples, shared by all cards
+_NOTHING: Marks = (0,) * len(EXPIRIES)
 
 
 class Expiring:
@@ -34,7 +35,8 @@ class Expiring:
         self._deadlines = deadlines
         self._system = system
         self._clock = clock
-        self._marks: dict[str, frozenset[Mark]] = {}
+        self._marks: dict[str, Marks] = {}
+        self._known: dict[Marks, Marks] = {}
         self._task: asyncio.Task[None] | None = None
         decisions.after_commit.append(self._follow)
 
@@ -81,21 +83,24 @@ class Expiring:
             self._tell(sum(self._mark(card, today) for card in changed))
 
     def _mark(self, card: Card, today: date) -> int:
-        """Keep what a card has that runs out; how much of it is new or has come closer."""
-        before = self._marks.get(card.id, frozenset())
-        now = frozenset(_mark(each) for each in expiring(card, today)) if card.open else frozenset()
-        if now:
-            self._marks[card.id] = now
+        """Keep what a card has that runs out; how much of it has come closer."""
+        before = self._marks.get(card.id, _NOTHING)
+        now = _marks(expiring(card, today)) if card.open else _NOTHING
+        if any(now):
+            self._marks[card.id] = self._known.setdefault(now, now)
         else:
             self._marks.pop(card.id, None)
-        return len(now - before)
+        return sum(new > old for new, old in zip(now, before, strict=True))
 
     def _tell(self, fresh: int) -> None:
         if fresh:
-            self._system.set(system_alarms.CARDS, float(sum(map(len, self._marks.values()))))
+            self._system.set(system_alarms.CARDS, float(len(self._marks)))
         elif not self._marks:
             self._system.clear(system_alarms.CARDS)
 
 
-def _mark(each: Expiry) -> Mark:
-    return each.field, each.until, 0 if each.days < 0 else SOON if each.days <= SOON else LATER
+def _marks(found: tuple[Expiry, ...]) -> Marks:
+    if not found:
+        return _NOTHING
+    near = {each.field: 3 if each.days < 0 else 2 if each.days <= SOON else 1 for each in found}
+    return tuple(near.get(field, 0) for field in EXPIRIES)
