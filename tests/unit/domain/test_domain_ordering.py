@@ -55,6 +55,7 @@ def at(stage: OrderState, priority: int = 3) -> Desk:
 
 
 def test_an_order_goes_from_logged_to_archived_with_one_stamp_a_stage() -> None:
+    """R-WO-01: 受理→核实→派工→接单→到场→实施→自检→验收→归档."""
     desk = at(S.ARCHIVED)
     assert tuple(desk.order.stamps) == STAGES
     assert [(stamp.at - START) // HOUR for stamp in desk.order.stamps.values()] == list(range(9))

@@ -18,11 +18,13 @@ from console.domain.commands import (
     DispatchOrder,
     HoldOrder,
     NoteOrder,
+    RaiseOrder,
     ReworkOrder,
     SaveRecords,
     VerifyOrder,
 )
 from console.domain.events import OrderAdvanced, OrderRaised, RecordSaved
+from console.domain.maintenance.cards import Card
 from console.domain.maintenance.contractors import CallOut, KeepInvoice, VisitArrived, VisitLeft
 from console.domain.maintenance.hazards import Hazard
 from console.domain.maintenance.intake import TakeCall, sounds_urgent, title_of
@@ -119,6 +121,20 @@ def test_a_technician_does_nothing_on_an_order_that_is_not_his(command: Command)
 
 
 # --- intake
+
+
+def test_a_fault_raises_its_order_in_the_same_moment_and_a_call_can_name_what_only_the_ledger_knows() -> None:
+    """R-SLA-17: search and repair are organised at once; R-PM-01: sudden maintenance beside preventive and periodic."""
+    desk = Desk()
+    desk.alarm(2)
+    order = desk.order
+    assert (order.kind, order.fault, order.created_at, order.state) == (OrderKind.CORRECTIVE, 1, desk.now, S.ACCEPTED)
+    saved(desk, Card(id="", code="XHS-07", name="7 层消火栓"))
+    (card,) = desk.world.records(Card)
+    desk.do(TakeCall("柜门打不开", equipment=card))
+    assert desk.order.equipment == card
+    desk.do(RaiseOrder(OrderKind.PROJECT, "更换柜门", card))
+    assert (desk.order.kind, desk.order.equipment) == (OrderKind.PROJECT, card)
 
 
 def test_an_urgent_call_is_p1_at_once_and_its_taker_stays_responsible_until_somebody_accepts() -> None:
