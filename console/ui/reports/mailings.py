@@ -115,7 +115,8 @@ class _Forms:
         months = form.options("months", [(tr(f"reports.ui.span.{each}"), str(each)) for each in SPANS], str(mailing.months))
         kind = form.options("form", [(each.upper(), each) for each in FORMS], mailing.form)
         spoken = form.options("language", [("中文", "zh_CN"), ("English", "en")], mailing.language)
-        channel = form.options("channel", self._channels, mailing.channel, free=True)
+        first = self._channels[0][1] if self._channels else ""
+        channel = form.options("channel", self._channels, mailing.channel or first, free=True)
         people = form.text("people", "、".join(mailing.people))
         day = form.text("day", str(mailing.day))
         time = form.text("time", f"{mailing.minute // 60:02}:{mailing.minute % 60:02}")

@@ -5,15 +5,27 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
 from pytestqt.qtbot import QtBot
 
+from console.domain.accounts import Account, Role
+from console.domain.commands import SaveRecords
 from console.domain.maintenance.reports import LEDGERS
+from console.domain.maintenance.reports_mailing import Mailing
+from console.domain.notices import Channel, NotifySettings
 from console.domain.problems import Problem
+from console.domain.rosters import Roster
+from console.domain.text import Text
+from console.link.messages import Delta
+from console.link.notify import NotifyAnswer
 from console.link.reports import PaperQuery
 from console.texts import ENGLISH, set_language, tr
+from console.ui.picture import Picture
 from console.ui.reports.chart import ChartView
 from console.ui.reports.screen import ReportsScreen
+from tests.helpers.snapshots import signed_on, snapshot
 from tests.unit.ui_reports.conftest import Been, Office
 
 
@@ -117,3 +129,29 @@ def test_mailings_have_an_empty_state_and_a_form(screen: ReportsScreen, office: 
     screen.list.setCurrentRow(screen.list.count() - 1)
     assert screen._stack.currentWidget() is screen.mailings
     assert not screen.toolbar.isVisible()
+
+
+def test_a_mailing_is_made_in_its_form_and_shown_with_its_next_day(screen: ReportsScreen, office: Office, picture: Picture) -> None:
+    office.serve()
+    picture.take_snapshot(signed_on(snapshot(), Account("li", "李主管", (Role.SUPERVISOR,))))
+    office.serve()
+    screen.list.setCurrentRow(screen.list.count() - 1)
+    channel = Channel("mail", Text("邮件", "Mail"), "mailto://x?to={to}")
+    office.line.answer(NotifyAnswer(1, Roster(), NotifySettings((channel,))))
+    screen.mailings._buttons["new"].click()
+    form = screen.mailings._form
+    assert form is not None
+    people = form.findChild(QLineEdit, "reports_people")
+    people.setText("li、wang")
+    form.findChild(QLineEdit, "reports_time").setText("7:30")
+    form.accept.click()
+    asked = office.line.last
+    assert isinstance(asked, SaveRecords)
+    (made,) = asked.records
+    assert isinstance(made, Mailing)
+    assert (made.what, made.people, made.minute, made.channel) == ("report", ("li", "wang"), 450, "mail")
+    kept = replace(made, id="ML-0001", number=1, revision=1, at=picture.now())
+    picture.take_delta(Delta(picture.revision + 1, records=(kept,)))
+    (row,) = screen.mailings.table.shown()
+    shown = {column.key: column.text(row) for column in screen.mailings.table.rows.columns}
+    assert shown["next"].startswith("2026-12-01 07:30") and shown["people"] == "li、wang"
