@@ -1,4 +1,4 @@
-"""Ctrl+K: finds any equipment, point, order, fault or screen by what is typed: in both languages, by code, by pinyin."""
+"""Ctrl+K: finds any equipment, point, order, fault, plan, hazard, round or screen: in both languages, by code, by pinyin."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QListWidget, QListWidgetItem, QVBoxLayout, QWidget
 
 from console.texts import CHINESE, language, tr
+from console.ui.drills.finding import hits
 from console.ui.finding import names_of
 from console.ui.nav import SCREENS
 from console.ui.picture import Picture
@@ -32,6 +33,12 @@ class Goal(Protocol):
     def open_fault(self, number: int) -> None: ...
 
     def open_order(self, number: int) -> None: ...
+
+    def open_emergency(self, name: str) -> None: ...
+
+    def open_hazard(self, name: str) -> None: ...
+
+    def open_round(self, name: str) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ def _found(picture: Picture, goal: Goal, words: Sequence[str], most: int, *, abo
     for name in SCREENS:
         if fits(name, tr(f"shell.screen.{name}"), tr(f"shell.screen.{name}", CHINESE)):
             yield Found(tr(f"shell.screen.{name}"), tr("shell.palette.screen"), partial(goal.open_screen, name))
+    for title, what, go in hits(picture, goal, fits):
+        yield Found(title, what, go)
     names = names_of(picture)
     for id in names.equipment(words, most, about=about):
         machine = picture.equipment.get(id)

@@ -90,8 +90,12 @@ class DrillsScreen(QWidget):
         self.editor.edit(plan)
 
     def show_run(self, name: str) -> None:
-        """An event under way; ``plan?<alarm>`` offers the plan that fits an alarm, or its run if there is one."""
+        """An event under way, or a plan; ``plan?<alarm>`` offers the plan that fits an alarm, or its run if there is one."""
         self._show_tabs()
+        if name in self._picture.records(EmergencyPlan):
+            self.tabs.open("library")
+            self.library.select(name)
+            return
         if not name.startswith(FOR_ALARM):
             self.tabs.open("running")
             self.running.show_run(name)

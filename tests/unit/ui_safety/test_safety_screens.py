@@ -31,6 +31,7 @@ from console.ui.drills.alarmlinks import AlarmLinks
 from console.ui.drills.screen import DrillsScreen
 from console.ui.hazards.screen import HazardsScreen
 from console.ui.notices.form import NoticeForm
+from console.ui.palette import find
 from console.ui.picture import Picture
 from console.ui.printing import Printing
 from console.ui.rounds import presenter
@@ -38,6 +39,7 @@ from console.ui.rounds.runner import Runner
 from console.ui.rounds.screen import RoundsScreen
 from tests.helpers.snapshots import NOW, POINTS, RecordingLine, alarm, busy, delta, live, order, stamp
 
+LEADS = ("Emergency plans", "Hazards", "Rounds")
 NUMERIC = next(point for point in POINTS if point.unit)
 CHECKS = (
     Check("p", Text("压力", "Pressure"), CheckKind.VALUE, unit="MPa", low=0.0, high=10.0, point=NUMERIC.id),
@@ -74,6 +76,15 @@ class Nowhere:
 
     def open_hazard(self, name: str) -> None:
         self.led.append(name)
+
+    def open_round(self, name: str) -> None:
+        self.led.append(name)
+
+    def open_screen(self, name: str) -> None:
+        self.led.append(name)
+
+    def open_fault(self, number: int) -> None:
+        self.led.append(f"fault {number}")
 
 
 @pytest.fixture
@@ -356,3 +367,12 @@ def test_a_round_that_is_done_is_read_beside_the_list(qtbot: QtBot, picture: Pic
     qtbot.waitUntil(lambda: "XJ-000007" in says(screen.past) and "Pressure" in says(screen.past))
     paper = screen.past.paper()
     assert paper is not None and paper.number == "XJ-000007"
+
+
+def test_a_search_finds_plans_hazards_and_rounds_by_pinyin_and_opens_them(picture: Picture) -> None:
+    give(picture, PLAN, HAZARD, ROUTE, ROUND)
+    nowhere = Nowhere()
+    for typed, led in (("dtkr", "YA-0001"), ("堆物", "HZ-000001"), ("XJ-000007", ROUND.id), ("RT-000001", "RT-000001")):
+        first = next(found for found in find(picture, nowhere, typed) if found.about in LEADS)
+        first.go()
+        assert nowhere.led[-1] == led, typed
