@@ -9,8 +9,7 @@ from collections.abc import Callable
 
 from console.domain.isolations import wants_attention as isolation_wants_attention
 from console.domain.maintenance import drills, hazards, rounds, shifts, standing
-from console.domain.maintenance.cards import SOON as CARD_SOON
-from console.domain.maintenance.cards import Card, expiring
+from console.domain.maintenance.cards import Card, count_expiring
 from console.domain.maintenance.drills import DrillPlan
 from console.domain.maintenance.hazards import Hazard
 from console.domain.maintenance.parts import Part
@@ -95,8 +94,8 @@ def _people(picture: Picture) -> Count:
 def _ledger(picture: Picture) -> Count:
     """Cards of which something has run out, or will within a month: advisory."""
     today = local(picture.now(), picture.estate.site.timezone).date()
-    dues = [found for card in picture.records(Card).values() if (found := expiring(card, today, CARD_SOON))]
-    return len(dues), 3 if any(each.days < 0 for found in dues for each in found) else 0
+    near, over = count_expiring(picture.records(Card).values(), today)
+    return near, 3 if over else 0
 
 
 COUNTS: dict[str, Callable[[Picture], Count]] = {

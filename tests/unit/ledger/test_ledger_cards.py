@@ -14,7 +14,7 @@ from console.domain.acts import Act
 from console.domain.commands import EndRecord, SaveRecords
 from console.domain.events import RecordSaved
 from console.domain.maintenance import judging
-from console.domain.maintenance.cards import Card, Rated, Use, card_of, expiring
+from console.domain.maintenance.cards import Card, Rated, Use, card_of, count_expiring, expiring
 from console.domain.maintenance.cards_batches import BatchState, LedgerBatch
 from console.domain.maintenance.files import kind_of_file
 from console.domain.problems import Refused
@@ -127,6 +127,7 @@ def test_what_runs_out_is_known_sixty_days_before_and_a_warranty_that_is_over_is
     card = replace(CARD, id="C", certificate_until="2027-01-21", warranty="2026-11-21", contract_until="2026-11-01")
     assert [(each.field, each.days) for each in expiring(card, today)] == [("certificate_until", 60), ("contract_until", -21)]
     assert not expiring(replace(card, state=Use.SCRAPPED), today)
+    assert count_expiring([card, replace(card, state=Use.SCRAPPED), CARD, replace(CARD, warranty="2026-12-22")], today) == (2, 1)
     assert not expiring(replace(CARD, certificate_until="2027-01-22"), today)
 
 
