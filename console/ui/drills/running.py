@@ -32,7 +32,7 @@ from console.domain.maintenance.emergencies import (
     late_steps,
 )
 from console.domain.problems import Problem
-from console.texts import language, sentence, tr
+from console.texts import catalogue, language, sentence, tr
 from console.ui.desk import Desk
 from console.ui.drills import presenter
 from console.ui.moments import clock_text, full_text
@@ -195,9 +195,8 @@ class RunningPage(QWidget):
         if fresh or not self.table.selected():
             self._to_next(run)
         plan = picture.records(EmergencyPlan).get(run.plan)
-        if plan is not None:
-            contacts = dict(presenter.plan_parts(picture, plan))[tr("emergencies.field.contacts")]
-            self._contacts.setText(contacts)
+        parts = dict(presenter.plan_parts(picture, plan)) if plan is not None else {}
+        self._contacts.setText("\n".join([*_facts(picture, run.equipment), parts.get(tr("emergencies.field.contacts"), "")]))
         lines = [f"{clock_text(each.at, zone)}  {presenter.person(picture, each.by)}  {each.note}" for each in reversed(run.log)]
         self._notes.setText("\n".join(lines))
         for button in (self._do, self._skip, self._log, self._end):
@@ -271,6 +270,13 @@ class RunningPage(QWidget):
 
     def _run(self) -> EmergencyRun | None:
         return self._picture.records(EmergencyRun).get(self._chosen)
+
+
+def _facts(picture: Picture, equipment: str) -> list[str]:
+    """What the site file says of the machine that one needs now: who maintains it, its rescue code, keys, isolation point."""
+    machine = picture.equipment.get(equipment)
+    known = ((f"alarms.fact.{name}", value) for name, value in machine.facts.items()) if machine is not None else ()
+    return [f"{tr(key)}  {value}" for key, value in known if key in catalogue()]
 
 
 def run_columns(picture: Picture) -> list[Column[EmergencyRun]]:

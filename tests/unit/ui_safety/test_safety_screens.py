@@ -376,3 +376,13 @@ def test_a_search_finds_plans_hazards_and_rounds_by_pinyin_and_opens_them(pictur
         first = next(found for found in find(picture, nowhere, typed) if found.about in LEADS)
         first.go()
         assert nowhere.led[-1] == led, typed
+
+
+def test_an_event_under_way_shows_whom_to_call_for_this_very_machine(qtbot: QtBot, picture: Picture, desk: Desk) -> None:
+    """R-EM-03: contacts are read, nobody is dialled."""
+    give(picture, PLAN, begun(PLAN, 3, stamp(), equipment="T1-L1"))
+    screen = DrillsScreen(picture, desk, Nowhere())
+    qtbot.addWidget(screen)
+    screen.show()
+    screen.show_run("EM-000003")
+    assert "Contractor  Lift Care Ltd" in says(screen) and "96333" in says(screen)
