@@ -233,10 +233,12 @@ def count_expiring(cards: Iterable[Card], today: dt.date, within: int = SOON) ->
     Dates of this form are in the order of their letters: 50,000 cards are counted without reading one.
     """
     now, limit = today.isoformat(), (today + dt.timedelta(days=within)).isoformat()
-    near = over = 0
+    scrapped, near, over = Use.SCRAPPED, 0, 0
     for card in cards:
         inspected, contract, warranty = card.certificate_until, card.contract_until, card.warranty
-        if ("" < inspected <= limit or "" < contract <= limit or now <= warranty <= limit) and card.state is not Use.SCRAPPED:
+        if not (inspected or contract or warranty):
+            continue
+        if ("" < inspected <= limit or "" < contract <= limit or now <= warranty <= limit) and card.state is not scrapped:
             near += 1
             over += "" < inspected < now or "" < contract < now
     return near, over
