@@ -42,8 +42,8 @@ def result_form(picture: Picture, desk: Desk, order: Order) -> Form:
     form = Form(picture, desk, tr("orders.result_title", order=order.id), tr("orders.act.result"), "result", order)
     zone, tongue = picture.estate.site.timezone, language()
     hint = tr("orders.field.time_now", now=full_text(picture.now(), zone))
-    arrived = form.line("paper_arrived", tr("domain.order.on_site"), hint)
-    begun = form.line("paper_begun", tr("domain.order.in_progress"), hint)
+    arrived = form.line("paper_arrived", tr("domain.order.on_site"), tr("orders.field.agreed_hint"))
+    begun = form.line("paper_begun", tr("domain.order.in_progress"), tr("orders.field.agreed_hint"))
     done = form.line("paper_done", tr("domain.order.self_check"), hint)
     steps: list[QLineEdit] = []
     for place, step in enumerate(order.safety):
