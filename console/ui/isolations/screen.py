@@ -118,6 +118,7 @@ class IsolationsScreen(QWidget):
         self._csv.clicked.connect(self.table.ask_export)
         self._typed.target = self.table
         self._typed.searched.connect(self._filter)
+        self.table.filtered.connect(self._show_page)
         self.table.chosen.connect(self._chosen)
         self.table.opened.connect(self._opened)
         for signal in (picture.replaced, picture.isolations_changed, picture.people_changed):

@@ -79,6 +79,7 @@ class RegisterPage(QWidget, Generic[R]):
         self.versions = Versions(picture, desk)
         self._lay_out()
         self._typed.searched.connect(self._filter)
+        self.table.filtered.connect(self._show_page)
         self.table.chosen.connect(self._choose)
         self.table.opened.connect(lambda _record: self._first_act())
         for signal in (picture.replaced, picture.people_changed):

@@ -7,6 +7,7 @@ reset on a tick (selection and scroll position would die). Texts are computed on
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Generic, Protocol, TypeVar, runtime_checkable
@@ -19,6 +20,7 @@ from PySide6.QtCore import (
     QSettings,
     QSortFilterProxyModel,
     Qt,
+    QTimer,
     Signal,
 )
 from PySide6.QtGui import QColor, QContextMenuEvent, QFocusEvent, QKeySequence, QShowEvent
@@ -36,6 +38,8 @@ RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 CENTER = Qt.AlignmentFlag.AlignCenter
 _APART = re.compile(r"[\t\r\n]+")  # what parts cells and lines in a copy
 EXPORT_KEY = "Ctrl+Shift+E"
+AT_ONCE = 200  # rows whose words are spelled while one types; of more a thread spells them, once
+LOOK_MS = 20  # how often it is looked whether it is done; it touches nothing of Qt (ADR 6)
 
 
 @dataclass(frozen=True)
@@ -274,8 +278,7 @@ class _Proxy(QSortFilterProxyModel):
         if not self._words:
             return True
         found = self._model._rows[row]
-        if not found.found_by:
-            found.found_by = findable(*found.texts)
+        _spell([found])
         return matches(self._words, found.found_by) or (bool(self._near) and nearly(self._near, found.found_by))
 
     def lessThan(self, left: Index, right: Index) -> bool:
@@ -283,6 +286,13 @@ class _Proxy(QSortFilterProxyModel):
             return bool(left.data(SORT_ROLE) < right.data(SORT_ROLE))
         except TypeError:
             return str(left.data(SORT_ROLE)) < str(right.data(SORT_ROLE))
+
+
+def _spell(rows: list[_Row[Any]]) -> None:
+    """What a search looks into, of rows that have it not. Any thread."""
+    for row in rows:
+        if not row.found_by:
+            row.found_by = findable(*row.texts)
 
 
 @runtime_checkable
@@ -300,6 +310,7 @@ class TableView(QTableView, Generic[R]):
 
     opened = Signal(object)
     chosen = Signal()
+    filtered = Signal()  # other rows are shown, by other words
 
     def __init__(self, model: RowModel[R], name: str, *, row_height: int = 32, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -330,14 +341,33 @@ class TableView(QTableView, Generic[R]):
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.doubleClicked.connect(self._open_index)
+        self._filter = ""
+        self._speller: threading.Thread | None = None
+        self._later = QTimer(self)
+        self._later.setInterval(LOOK_MS)
+        self._later.timeout.connect(self._filter_spelled)
         self.selectionModel().selectionChanged.connect(self._selection)
         self._proxy.rowsInserted.connect(self._choose_first)
 
     # --- filter, sort, selection
 
     def filter_text(self, text: str) -> None:
-        """Keep the rows in which every typed word occurs."""
-        self._proxy.set_text(text)
+        """Keep the rows in which every typed word occurs. Of a long list that was never searched a moment later."""
+        self._filter = text
+        cold = [row for row in self.rows._rows if not row.found_by] if text.strip() else []
+        if len(cold) <= AT_ONCE:
+            self._later.stop()
+            self._proxy.set_text(text)
+            self.filtered.emit()
+        elif not self._later.isActive():
+            self._speller = threading.Thread(target=_spell, args=(cold,), name="spelling", daemon=True)
+            self._speller.start()
+            self._later.start()
+
+    def _filter_spelled(self) -> None:
+        if self._speller is None or not self._speller.is_alive():
+            self._later.stop()
+            self.filter_text(self._filter)
 
     def filter_rows(self, keep: Callable[[R], bool] | None) -> None:
         """Keep the rows for which ``keep`` is true, besides the typed words."""

@@ -150,3 +150,22 @@ def test_a_table_falls_back_on_what_is_near_only_where_nothing_fits(qtbot: QtBot
     table.filter_text("szbf")
     assert table.shown() == ["生活泵房"]
     assert table.model().headerData(0, Qt.Orientation.Horizontal) == ""
+
+
+def test_a_long_list_is_spelled_beside_the_gui_thread_and_then_filtered(qtbot: QtBot) -> None:
+    """The first letter typed above 3,000 rows costs the screen nothing; the answer follows, by what is typed then."""
+    columns: list[Column[int]] = [Column("name", "", 0, lambda number: f"{number}号楼生活泵房{number % 7}")]
+    model: RowModel[int] = RowModel(columns, lambda number: number)
+    model.set_rows(range(3000))
+    table: TableView[int] = TableView(model, "names")
+    qtbot.addWidget(table)
+    began = time.process_time()
+    table.filter_text("1")
+    assert time.process_time() - began < 0.1
+    with qtbot.waitSignal(table.filtered, timeout=20_000):
+        table.filter_text("2999hl shbf")
+    assert table.shown() == [2999]
+    table.filter_text("2998hl")  # now all is spelled, and the answer is there at once
+    assert table.shown() == [2998]
+    table.filter_text("")
+    assert len(table.shown()) == 3000
