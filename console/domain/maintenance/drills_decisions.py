@@ -1,4 +1,4 @@
-"""Decisions about drills, their reviews, trainings and rescue records."""
+"""Decisions about drills, their reviews and trainings."""
 
 from __future__ import annotations
 
@@ -20,9 +20,7 @@ from console.domain.maintenance.drills import (
     Training,
 )
 from console.domain.maintenance.emergencies import EventType
-from console.domain.maintenance.outages import OutageNotice
 from console.domain.maintenance.raising import Raising
-from console.domain.maintenance.rescues import Rescue, SignRescue
 from console.domain.maintenance.rhythms import local_day
 from console.domain.problems import Refused
 from console.domain.text import Text
@@ -33,7 +31,6 @@ EVENTS = frozenset({FULL, *(each.value for each in EventType)})
 MOST_ACTIONS = 50
 LONGEST_DRILL = 3 * DAY
 LONGEST_TRAINING = 24 * 14  # hours
-LONGEST_NOTICE = 4000  # characters of an issued notice
 
 
 def record(act: Act, command: RecordDrill) -> tuple[Event, ...]:
@@ -144,54 +141,6 @@ def judge_training(act: Act, training: Training, present: Training | None) -> Tr
     return replace(
         training, id=f"PX-{number:06d}", number=number, what=what, people=people, count=max(training.count, len(people)),
         trainer=words(training.trainer), result=result, entered=act.stamp(), ended_at=act.now,
-    )  # fmt: skip
-
-
-def sign_rescue(act: Act, command: SignRescue) -> tuple[Event, ...]:
-    """Complete and sign a rescue record."""
-    act.require(Right.DO_SAFETY)
-    world = act.world
-    present = world.records(Rescue).get(command.rescue)
-    if command.rescue and present is None:
-        raise Refused("rescues.refused.unknown", rescue=command.rescue)
-    if present is not None and command.base != present.revision:
-        raise Refused("refused.record_changed", id=present.id)
-    equipment = present.equipment if present is not None else command.equipment
-    if not equipment or not world.knows(equipment):
-        raise Refused("rescues.refused.equipment", equipment=equipment)
-    if not 0 < command.called_at <= command.arrived_at <= command.released_at <= act.now:
-        raise Refused("rescues.refused.times")
-    if not 0 < command.limit <= DAY or not 0 <= command.injured <= command.people <= 200:
-        raise Refused("rescues.refused.people")
-    number = present.number if present is not None else act.number("rescue")
-    begun = present or Rescue(id=f"JY-{number:06d}", number=number, equipment=equipment)
-    done = replace(
-        begun, at=command.called_at, arrived_at=command.arrived_at, released_at=command.released_at, limit=command.limit,
-        caller=words(command.caller), rescuers=demanded(command.rescuers, "rescues.refused.rescuers"),
-        company=words(command.company), floor=words(command.floor), people=command.people, injured=command.injured,
-        cause=demanded(command.cause, "rescues.refused.cause"), note=words(command.note), signed=act.stamp(),
-        ended_at=act.now, revision=begun.revision + 1,
-    )  # fmt: skip
-    return (RecordSaved(done, "signed"),)
-
-
-def judge_notice(act: Act, notice: OutageNotice, present: OutageNotice | None) -> OutageNotice:
-    """An issued notice is kept as it was; a correction is another notice."""
-    act.require(Right.DO_SAFETY)
-    if present is not None:
-        raise Refused("outages.refused.issued", notice=present.name)
-    if not notice.at or (notice.until and notice.until <= notice.at):
-        raise Refused("outages.refused.times")
-    if not notice.zh.strip() and not notice.en.strip():
-        raise Refused("outages.refused.text")
-    if len(notice.zh) > LONGEST_NOTICE or len(notice.en) > LONGEST_NOTICE:
-        raise Refused("refused.too_long", count=max(len(notice.zh), len(notice.en)), most=LONGEST_NOTICE)
-    if notice.order:
-        act.order(notice.order)
-    number = act.number("outagenotice")
-    return replace(
-        notice, id=f"TZ-{number:06d}", number=number, area=words(notice.area), reason=words(notice.reason),
-        phone=words(notice.phone), issued=act.stamp(), ended_at=act.now,
     )  # fmt: skip
 
 

@@ -15,10 +15,11 @@ from console.domain.maintenance.calendars import CalendarYear
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.cards_decisions import check_cards, judge_card
 from console.domain.maintenance.drills import DrillPlan, Training
-from console.domain.maintenance.drills_decisions import judge_drill_plan, judge_notice, judge_training
+from console.domain.maintenance.drills_decisions import judge_drill_plan, judge_training
 from console.domain.maintenance.emergencies import EmergencyPlan
 from console.domain.maintenance.emergencies_decisions import judge_plan as judge_emergency_plan
 from console.domain.maintenance.outages import OutageNotice
+from console.domain.maintenance.outages_decisions import judge_notice
 from console.domain.maintenance.parts import Part
 from console.domain.maintenance.parts_decisions import judge_part
 from console.domain.maintenance.people import Person
