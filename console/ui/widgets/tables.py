@@ -341,13 +341,14 @@ class TableView(QTableView, Generic[R]):
                 header.setSectionResizeMode(place, QHeaderView.ResizeMode.Stretch)
         header.setSortIndicator(-1, Qt.SortOrder.AscendingOrder)
         self.doubleClicked.connect(self._open_index)
+        self._waits = False  # came by a key and found nothing yet
         self._filter = ""
         self._speller: threading.Thread | None = None
         self._later = QTimer(self)
         self._later.setInterval(LOOK_MS)
         self._later.timeout.connect(self._filter_spelled)
         self.selectionModel().selectionChanged.connect(self._selection)
-        self._proxy.rowsInserted.connect(self._choose_first)
+        self._proxy.rowsInserted.connect(self._came)
 
     # --- filter, sort, selection
 
@@ -448,6 +449,7 @@ class TableView(QTableView, Generic[R]):
         """Who comes by a key finds a row chosen, so that the next key means something."""
         super().focusInEvent(event)
         if event.reason() != Qt.FocusReason.MouseFocusReason:
+            self._waits = not self._proxy.rowCount()
             self._choose_first()
 
     def showEvent(self, event: QShowEvent) -> None:
@@ -456,6 +458,12 @@ class TableView(QTableView, Generic[R]):
         focused = QApplication.focusWidget()
         if focused is not None and focused.focusPolicy() == Qt.FocusPolicy.NoFocus and focused.isAncestorOf(self):
             self.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def _came(self) -> None:
+        """Only the first rows of a list that was empty are chosen from: a new alarm is never chosen in place of one that left."""
+        if self._waits:
+            self._waits = False
+            self._choose_first()
 
     def _choose_first(self) -> None:
         """Qt makes the first row the current one and does not select it."""

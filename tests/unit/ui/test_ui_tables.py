@@ -215,3 +215,23 @@ def test_titles_tool_tips_and_colours_are_what_the_columns_say(table: TableView[
     assert rows.data(rows.index(0, 1), Qt.ItemDataRole.ToolTipRole) == "<泵 A>"
     assert rows.data(rows.index(0, 2), Qt.ItemDataRole.ForegroundRole) is None
     assert rows.data(rows.index(2, 2), Qt.ItemDataRole.ForegroundRole) == theme.colour("p1_text")
+
+
+def test_who_comes_by_a_key_finds_a_row_chosen_and_nothing_is_chosen_for_them_later(table: TableView[Row], qtbot: QtBot) -> None:
+    """Enter on a list must never act on what slipped into the place of the row that was chosen."""
+    table.show()
+    table.activateWindow()
+    qtbot.waitUntil(table.isActiveWindow, timeout=2000)
+    table.clearFocus()
+    table.setFocus(Qt.FocusReason.TabFocusReason)
+    chosen = table.selected()
+    assert len(chosen) == 1
+    table.rows.remove_rows([row[0] for row in table.rows.items()])
+    table.clearSelection()
+    table.rows.update_rows([(9, "new", 1.0)])
+    assert table.selected() == []
+    table.rows.remove_rows([9])
+    table.clearFocus()
+    table.setFocus(Qt.FocusReason.TabFocusReason)  # nothing there yet
+    table.rows.update_rows([(10, "first", 1.0)])
+    assert table.selected() == [(10, "first", 1.0)]
