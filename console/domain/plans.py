@@ -157,3 +157,4 @@ class PlanState(msgspec.Struct, frozen=True, omit_defaults=True):
     why: str = ""
     missed: int = 0
     rhythm: str = ""
+    placed: str = ""

@@ -96,7 +96,7 @@ def finished(world: World, order: Order, now: int) -> tuple[PlanAdvanced, ...]:
     if not held:
         return ()
     for plan, state in held.items():
-        held[plan] = _after(world, state, now, cancelled=order.state is OrderState.CANCELLED)
+        held[plan] = _after(world, state, order, now)
     chain = next((chain for chain in world.chains if any(plan.id in held for plan in chain)), ())
     states = [held.get(plan.id) or world.plans.get(plan.id) or PlanState(plan.id, 0) for plan in chain]
     visit = _next_visit(chain, states, book(world), world.timezone) if chain else None
@@ -125,7 +125,7 @@ def waiting(plan: MaintenancePlan, state: PlanState | None, today: int, zone: st
             return Waiting(origin, completed(plan, done))
         return Waiting(origin, turn_after(plan, origin, max(today - 1, done)))
     if state.turn:
-        return Waiting(origin, ordinal(state.turn))
+        return Waiting(origin, ordinal(state.turn), ordinal(state.placed) if state.placed and not state.open_order else 0)
     if state.next_due:  # from a store in which the turn was not kept
         return Waiting(origin, local_day(state.next_due, zone))
     return Waiting(origin, turn_after(plan, origin, today - 1))
@@ -250,7 +250,7 @@ class _Run:
         for place in (*included, top):
             state = replace(states[place], open_order=self.number, why=asked.get(place, asked[top]))
             if visit is not None and dated and place == visit.levels[0]:
-                state = replace(state, turn=_iso(visit.turn))
+                state = replace(state, turn=_iso(visit.turn), placed=_iso(visit.day))
             states[place] = state
         self.number += 1
         if visit is not None and dated:
@@ -268,8 +268,10 @@ class _Run:
                 self.events.append(RecordSaved(replace(change, revision=change.revision + 1, ended_at=self.now), "ended"))
 
 
-def _after(world: World, state: PlanState, now: int, *, cancelled: bool) -> PlanState:
+def _after(world: World, state: PlanState, order: Order, now: int) -> PlanState:
     """The plan's memory when its order is over; counters and conditions begin anew with the next look."""
+    cancelled = order.state is OrderState.CANCELLED
+    visit = order.first_due or order.due_at if state.why == DATE else 0  # what was due until that day was part of it
     done = state.last_done if cancelled else now
     state = replace(state, open_order=0, last_done=done, next_hours=0.0, aims={}, since={}, why="")
     plan = world.schedule.get(state.plan)
@@ -282,7 +284,7 @@ def _after(world: World, state: PlanState, now: int, *, cancelled: bool) -> Plan
     if plan.from_completion:
         following = completed(plan, max(turn, today) if cancelled else today)
     else:
-        following = turn_after(plan, origin, max(turn, today))
+        following = turn_after(plan, origin, max(turn, today, local_day(visit, zone) if visit else 0))
         missed = sum(1 for each in turns(plan, Waiting(origin, turn), today) if each > turn)
     return replace(
         state, turn=_iso(following), rhythm=plan.rhythm, next_due=moment_of(following, zone), missed=state.missed + missed

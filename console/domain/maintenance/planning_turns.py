@@ -14,7 +14,7 @@ This one description serves both what is raised now (the first visit) and the fo
 from __future__ import annotations
 
 import calendar
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -29,10 +29,11 @@ LOOK_AHEAD = 366 * 8 + 3  # days: a yearly turn on the 29th of February comes at
 
 class Waiting(NamedTuple):
     """Where a plan stands. ``turn``: the next turn of its rhythm (0: the first one that comes); ``origin``: the day on which it was
-    first seen."""
+    first seen; ``last``: the day of its last visit."""
 
     origin: int
     turn: int = 0
+    last: int = 0
 
 
 class Visit(NamedTuple):
@@ -103,7 +104,7 @@ def _alone(plan: MaintenancePlan, place: int, state: Waiting, calendar_: Calenda
         for turn in turns(plan, state, until):
             yield Visit(turn, turn, levels, (turn,))
         return
-    last = 0
+    last = state.last
     for turn, following in _pairs(plan, state, until):
         day, moved = _placed(plan, turn, following, last, calendar_)
         if day:
@@ -125,7 +126,7 @@ class _Nest:
 
     def visits(self, until: int) -> Iterator[Visit]:
         """In the order of their turns."""
-        plan, last = self._chain[self._carrier], 0
+        plan, last = self._chain[self._carrier], self._state.last
         self._rows = {place: turns(self._chain[place], self._states[place], until + self._reach) for place in self._higher}
         self._aims = {place: next(row, NEVER) for place, row in self._rows.items()}
         for turn, following in _pairs(plan, self._state, until):
@@ -140,8 +141,7 @@ class _Nest:
             levels = (self._carrier, *carried)
             yield Visit(day, turn, levels, (turn, *(self._aims[place] for place in carried)), moved)
             self._handed.difference_update(carried)
-            for place in carried:
-                self._aims[place] = next(self._rows[place], NEVER)
+            self._advance(carried, day)
         self._handed.clear()
         yield from self._between(until + 1)
 
@@ -154,10 +154,18 @@ class _Nest:
             turn = min(self._aims[place] for place in due)
             levels = tuple(place for place in due if self._aims[place] == turn)
             day, moved = _placed(self._chain[levels[-1]], turn, NEVER, 0, self._calendar)
-            for place in levels:
+            if not day:  # no working day: the next visit takes them
+                self._handed.update(levels)
+                continue
+            self._advance(levels, day)
+            yield Visit(day, turn, levels, (turn,) * len(levels), moved)
+
+    def _advance(self, levels: Iterable[int], day: int) -> None:
+        """On to the turns after a visit on ``day``; those that had waited for it are done by it."""
+        for place in levels:
+            self._aims[place] = next(self._rows[place], NEVER)
+            while self._aims[place] <= day:
                 self._aims[place] = next(self._rows[place], NEVER)
-            if day:
-                yield Visit(day, turn, levels, (turn,) * len(levels), moved)
 
 
 def _pairs(plan: MaintenancePlan, state: Waiting, until: int) -> Iterator[tuple[int, int]]:

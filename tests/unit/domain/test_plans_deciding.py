@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import msgspec
 import pytest
 from domain_builders import ADMIN, CHEN, POINT, WANG, ZHAO, Desk
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from console.domain import schedule
@@ -328,6 +330,48 @@ def test_the_forecast_says_what_will_be_raised() -> None:
                 made.apply(*schedule.finished(made.world, replace(event.order, state="acceptance"), made.now))
     assert [visit.day for visit in found][: len(raised)] == raised
     assert len(raised) == 13
+
+
+@settings(max_examples=30, deadline=None)
+@given(
+    every=st.integers(1, 40),
+    higher=st.one_of(st.none(), st.integers(1, 4)),
+    lead=st.tuples(st.integers(0, 3), st.integers(0, 50)),
+    shift=st.sampled_from(["", "next", "previous", "skip"]),
+    blackout=st.one_of(st.none(), st.tuples(st.integers(1, 12), st.integers(1, 28), st.integers(0, 25))),
+)
+def test_what_is_foreseen_is_what_is_raised_day_by_day(
+    every: int, higher: int | None, lead: tuple[int, int], shift: str, blackout: tuple[int, int, int] | None
+) -> None:
+    made = desk()
+    start = schedule.local_day(made.now, made.world.timezone)
+    begin = date.fromordinal(start + lead[1] + 4).isoformat()
+    levels = [Level("low", Text("低"), every_days=every, lead_days=lead[0])]
+    if higher is not None and 31 * higher > every:
+        levels.append(Level("high", Text("高"), every_months=higher, lead_days=lead[0]))
+    spans = ()
+    if blackout is not None:
+        since = date(2026, blackout[0], blackout[1])
+        spans = (Span(f"{since:%m-%d}", f"{since + timedelta(days=blackout[2]):%m-%d}"),)
+    made.do(save(replace(PLAN, levels=tuple(levels), machines=(Machine("T1-P1", begin),), shift=shift, blackouts=spans)), CHEN)
+    raised: list[tuple[int, int]] = []
+
+    def look() -> None:
+        for event in made.apply(*schedule.due(made.world, made.now, {})):
+            if isinstance(event, OrderRaised):
+                carried = sum(state.open_order == event.order.number for state in made.world.plans.values())
+                raised.append((schedule.local_day(event.order.due_at, made.world.timezone), carried))
+                made.world.orders.clear()  # done at once
+                made.apply(*schedule.finished(made.world, replace(event.order, state="acceptance"), made.now))
+
+    look()
+    raised.clear()
+    foreseen = [(visit.day, len(visit.levels)) for visit in foresee(made.world.chains, known(made), start + 240)]
+    for _ in range(200):
+        made.now += DAY
+        look()
+    assert raised == foreseen[: len(raised)]
+    assert len(raised) >= sum(day <= start + 190 for day, _ in foreseen)
 
 
 def test_a_counter_is_foreseen_by_its_rate_where_it_comes_before_the_date() -> None:
