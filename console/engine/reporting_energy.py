@@ -73,6 +73,7 @@ def report(folder: Path, meters: Sequence[Meter], unit: str, policy: EnergyPolic
             year=past[1].get(meter.point.number, math.nan),
             night=_night(amounts, hours, nights),
             cost=cost,
+            incoming=meter.incoming,
             missing=float(hours[np.isnan(amounts) & over].sum()),
             estimated=bool((found.estimated.astype(bool) & ~np.isnan(amounts)).any()),
             link=f"equipment:{meter.equipment}",

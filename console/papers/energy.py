@@ -26,6 +26,7 @@ class Use:
     year: float
     night: float
     cost: float
+    incoming: bool = False  # what it counts others count again
     missing: float = 0.0
     estimated: bool = False
     link: str = ""
@@ -50,7 +51,7 @@ def together(name: str, parts: Sequence[Use]) -> Use:
         bars.append(sum(known) if known else math.nan)
     return Use(
         name, name, tuple(bars), summed(part.before for part in parts), summed(part.year for part in parts),
-        summed(part.night for part in parts), sum(part.cost for part in parts),
+        summed(part.night for part in parts), sum(part.cost for part in parts), any(part.incoming for part in parts),
         max((part.missing for part in parts), default=0.0), any(part.estimated for part in parts),
     )  # fmt: skip
 
@@ -91,8 +92,10 @@ def report(
     blocks = (
         Facts(facts),
         chart,
-        _table(tr("reports.energy.groups"), [together(name, groups[name]) for name in sorted(groups)], setting, unit),
-        _table(tr("reports.energy.meters"), uses, setting, unit, grouped=True),
+        _table(
+            tr("reports.energy.groups"), [together(name, groups[name]) for name in sorted(groups)], setting, unit, whole=whole.total
+        ),
+        _table(tr("reports.energy.meters"), uses, setting, unit, whole=whole.total, grouped=True),
         Paragraph(tr("reports.energy.how"), "note"),
         setting.signatures("papers.sign.author", "papers.sign.checker"),
     )
@@ -104,13 +107,14 @@ def _subtitle(of: Period, setting: Setting) -> str:
     return told + setting.tr("reports.running_yet", at=setting.moment(setting.at)) if setting.at < of.until else told
 
 
-def _table(title: str, uses: Sequence[Use], setting: Setting, unit: str, *, grouped: bool = False) -> Table:
+def _table(title: str, uses: Sequence[Use], setting: Setting, unit: str, *, whole: float, grouped: bool = False) -> Table:
+    """Shares are of the ``whole``. Incoming meters are in no sum of the rows: what lies behind them would be in it twice."""
     tr = setting.tr
     total = sum(use.total for use in uses if not math.isnan(use.total))
 
     def row(use: Use) -> tuple[Cell, ...]:
         values: tuple[Cell, ...] = (
-            _known(use.total), use.total / total if total and not math.isnan(use.total) else None,
+            _known(use.total), use.total / whole if whole and not math.isnan(use.total) else None,
             _known(use.before), _known(_change(use.total, use.before)), _known(use.year), _known(_change(use.total, use.year)),
             _known(use.night), use.cost or None, _remark(use, setting),
         )  # fmt: skip
@@ -134,7 +138,11 @@ def _table(title: str, uses: Sequence[Use], setting: Setting, unit: str, *, grou
         Column(tr("reports.column.remark")),
     )
     money = sum(use.cost for use in uses)
-    totals = (tr("reports.total"), *(None,) * (len(first) - 1), total, *(None,) * 6, money or None, None) if uses else ()
+    totals = (
+        (tr("reports.total"), *(None,) * (len(first) - 1), total, *(None,) * 6, money or None, None)
+        if uses and not any(use.incoming for use in uses)
+        else ()
+    )
     links = tuple(use.link for use in uses)
     return Table(title, columns, tuple(row(use) for use in uses), totals=totals, links=links if any(links) else ())
 

@@ -39,6 +39,8 @@ class _Maker:
         self._known = reports.facts(books)
         self._history = reliability.history(books, self._known)
         zone = setting.timezone
+        began = [*(each.opened_at for each in books.faults), *(each.created_at for each in books.orders)]
+        self._begun = min(began, default=books.now)  # of a time before the first record nothing is known
         self._now = self._figures(of)
         self._before = self._figures(reports.shifted(of, -of.months, zone))
         self._year = self._figures(reports.shifted(of, -12, zone))
@@ -76,7 +78,10 @@ class _Maker:
         setting, tr = self._setting, self._setting.tr
         rows, links = [], []
         for key in KEYS:
-            now, before, year = (key.shown(figures, setting) for figures in (self._now, self._before, self._year))
+            now, before, year = (
+                key.shown(figures, setting) if self._begun < figures.of.until else "—"
+                for figures in (self._now, self._before, self._year)
+            )
             aim = "≥ " + setting.share(key.least) if key.least is not None else ""
             rows.append((tr(f"reports.figure.{key.name}"), now, before, year, aim))
             links.append(f"section:{key.section}")
@@ -94,9 +99,7 @@ class _Maker:
         months = [reports.shifted(self._last_month(), -step, setting.timezone) for step in reversed(range(MONTHS_SHOWN))]
         figures = [self._figures(month) for month in months]
         labels = tuple(month.name[2:] for month in months)
-        begun = min((each.created_at for each in self._books.orders), default=self._books.now)
-        begun = min(begun, min((each.opened_at for each in self._books.faults), default=begun))
-        known = [figure if begun < figure.of.until and figure.of.since < self._books.now else None for figure in figures]
+        known = [figure if self._begun < figure.of.until and figure.of.since < self._books.now else None for figure in figures]
 
         def values(of: Callable[[Figures], float | None]) -> tuple[float | None, ...]:
             return tuple(None if figure is None else of(figure) for figure in known)

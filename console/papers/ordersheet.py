@@ -55,7 +55,7 @@ class _Maker:
         else:
             yield Facts(tuple((self._tr(key), self._tr("blank")) for key in ("arrival", "finish", "down")), 3)
             yield Heading(self._tr("work_done"), 2)
-            yield Table("", (Column(" "),), ((" \n" * WRITING_LINES,),))
+            yield Facts((("", " \n "),) * WRITING_LINES, 1)
         names = (setting.person(order.assignee), "", setting.person(order.verifier))
         yield setting.signatures("papers.sign.worker", "papers.sign.site", "papers.sign.verifier", names=names)
 
@@ -76,7 +76,7 @@ class _Maker:
             ("company", company),
             ("fault", f"F-{order.fault:06d}" if order.fault else ""),
             ("plan", plan),
-            ("origin", order.origin),
+            ("origin", "" if order.plan else order.origin),
             ("caller", order.caller),
             ("contact", order.contact),
             ("wished", setting.moment(order.wished_at)),

@@ -90,6 +90,7 @@ def test_use_comparison_target_night_and_cost_of_a_month(folder: Path) -> None:
     lighting = next(row for row in meters.rows if "EM2" in str(row[0]))
     assert lighting[2] == pytest.approx(31 * (21 * 4 + 3)) and lighting[8] == pytest.approx(1.0)
     assert meters.links[0] == "equipment:EM1"
+    assert lighting[3] == pytest.approx(31 * (21 * 4 + 3) / 7440) and meters.totals == ()  # nothing is summed twice
 
 
 def test_a_year_has_months_and_a_target_for_each(folder: Path) -> None:
