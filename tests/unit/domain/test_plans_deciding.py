@@ -21,7 +21,7 @@ from console.domain.maintenance import AnyRecord
 from console.domain.maintenance.calendars import CalendarYear, Day
 from console.domain.maintenance.cards import Card
 from console.domain.maintenance.forecast import Known, foresee, hours_of, overdue, week_of, workload
-from console.domain.maintenance.planning import Level, Machine, Plan, TurnChange, as_copy, change_id, stamped
+from console.domain.maintenance.planning import Level, Machine, Plan, TurnChange, as_copy, change_id, found, shared, stamped
 from console.domain.maintenance.planning_templates import applied, templates
 from console.domain.orders import CheckItem
 from console.domain.plans import Condition, MaintenancePlan, Meter, Span
@@ -402,6 +402,24 @@ def test_a_visit_is_overdue_after_its_grace() -> None:
     (visit, *_) = foresee(made.world.chains, known(made), known(made).today + 20)
     states = [overdue(made.world.chains[0], visit, visit.day + late) for late in (0, 2, 3)]
     assert states == [False, False, True]
+
+
+def test_plans_of_one_type_share_in_memory_what_is_equal() -> None:
+    first, second = (
+        MaintenancePlan(f"E{n}/p", f"E{n}", Text("月检"), every_months=1, checklist=(Text("甲"), Text("乙"))) for n in range(2)
+    )
+    one, other = shared((first, second))
+    assert (one, other) == (first, second)
+    assert one.checklist is other.checklist
+    assert one.title is other.title
+
+
+def test_a_plan_is_found_by_its_id_and_the_consoles_before_the_site_files() -> None:
+    site = MaintenancePlan("T1-P1/monthly", "T1-P1", Text("站点"), every_months=1)
+    made = replace(PLAN, id="plan-1", number=1)
+    names = [found(name, {site.id: site}, (made,)) for name in ("T1-P1/monthly", "T1-P2/monthly", "T1-P1/other")]
+    assert [each.title.zh if each is not None else "" for each in names] == ["月检", "", ""]
+    assert found(site.id, {site.id: site}, ()) is site
 
 
 def test_plans_and_their_memory_travel_and_are_stored_as_they_are() -> None:
