@@ -1,7 +1,7 @@
 """Templates of routes, emergency plans and drills: examples with their source, to be edited (``resources/safety/*.json``).
 
 In a route's template ``@key`` stands for the point ``key`` of the equipment that the route is made for; a check whose point the
-equipment does not have is left to a person.
+equipment does not have is left to a person. A route that needs nobody, because each of its checks has a point, leaves it out.
 """
 
 from __future__ import annotations
@@ -42,10 +42,12 @@ def drill_plans() -> dict[str, DrillPlan]:
 
 def route_for(template: Route, equipment: str, points: Container[str]) -> Route:
     """The template's route for a piece of equipment, or (empty) for a walk; ``points`` are the ids that exist."""
+    remote = all(check.point for check in template.checks)
     checks = []
     for check in template.checks:
         point = f"{equipment}.{check.point[1:]}" if check.point.startswith("@") else check.point
-        checks.append(replace(check, point=point if point in points else "", equipment=check.equipment))
+        if point in points or not remote:
+            checks.append(replace(check, point=point if point in points else ""))
     automatic = template.automatic and any(check.point for check in checks)
     return replace(template, equipment=equipment, checks=tuple(checks), automatic=automatic)
 

@@ -364,9 +364,21 @@ def test_each_template_is_a_route_that_may_be_saved_as_it_is(name: str) -> None:
     """R-IN-01, R-IN-02, R-IN-08, R-IN-09: the patrols, the quarterly check, the fire checks; each says where it comes from."""
     desk = Desk()
     desk.world.roster = Roster(shifts=(Shift("d", Text("白"), 480, 1200),))
-    route = safety_templates.route_for(safety_templates.routes()[name], "T1-P1", desk.world.points)
+    template = safety_templates.routes()[name]
+    points = {check.point.replace("@", "T1-P1."): None for check in template.checks if check.point}
+    route = safety_templates.route_for(template, "T1-P1", points)
+    desk.world.points.update(dict.fromkeys(points, desk.world.points["T1-P1.run_hours"]))
     desk.do(SaveRecords((route,), (0,)), CHEN)
     assert route.source.zh and route.source.en and all(check.text.zh and check.text.en for check in route.checks)
+
+
+def test_a_remote_round_leaves_out_what_the_machine_cannot_say_and_others_leave_it_to_a_person() -> None:
+    """R-EQ-13."""
+    points = {"L.safety_circuit", "L.trapped"}
+    remote = safety_templates.route_for(safety_templates.routes()["elevator_remote"], "L", points)
+    assert [check.point for check in remote.checks] == ["L.safety_circuit", "L.trapped"] and remote.automatic
+    room = safety_templates.route_for(safety_templates.routes()["elevator_room"], "L", points)
+    assert len(room.checks) == len(safety_templates.routes()["elevator_room"].checks) and room.automatic
 
 
 def test_the_full_check_asks_for_all_that_the_handbooks_name() -> None:
