@@ -77,7 +77,7 @@ def _columns(picture: Picture) -> list[Column[Round]]:
 
     return [
         Column(
-            "state", "rounds.field.state", 150, lambda each: presenter.state_text(picture, each),
+            "state", "rounds.field.state", 200, lambda each: presenter.state_text(picture, each),
             sort=lambda each: (presenter.URGENCY[state(each)], each.at), colour=lambda each: presenter.STATE_COLOURS[state(each)],
         ),
         Column("name", "rounds.field.number", 100, lambda each: each.name, sort=lambda each: each.number, colour=lambda _e: "dim"),
