@@ -142,6 +142,8 @@ def _explain(event: e.Event, explained: _Explained) -> None:
             explained["manual_reading", event.reading.id] = encoder.encode(event.reading), event.reading.at
         case e.PlanAdvanced():
             explained["plan", event.state.plan] = encoder.encode(event.state), _ALWAYS
+        case e.RecordRemoved():
+            explained.pop((event.table, event.key), None)  # kept long enough, and removed by a person
         case e.AccountSaved():
             explained["account", event.account.name] = encoder.encode(event.account), _ALWAYS
         case _:

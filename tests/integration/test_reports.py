@@ -38,6 +38,7 @@ from console.engine.packaging import check
 from console.link.messages import Denied, LogAnswer, LogQuery
 from console.link.orders import OrderAnswer, OrderQuery
 from console.link.reports import PaperAnswer, PaperPartQuery, PaperQuery
+from console.store.verifying import verify
 from tests.helpers.mail import mail_server
 from tests.helpers.processes import CollectorProcess
 from tests.helpers.steering import Steering
@@ -196,6 +197,8 @@ async def test_an_order_of_four_years_stays_and_one_of_five_goes_by_the_auditor_
             gone = await console.client.query(lambda id: OrderQuery(id, old))
             assert isinstance(gone, OrderAnswer) and gone.order is None
             assert RecordRemoved("work_order", str(old), f"WO-{old:06d}", "保存期满") in await said(console, "archive:all")
+        place.process.stop()
+        assert verify(place.process.folder).problems == []  # the log explains what is no longer there
 
 
 async def test_the_archive_is_checked_each_quarter_once(tmp_path: Path) -> None:
