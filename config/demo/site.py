@@ -69,7 +69,7 @@ def _locations() -> str:
     for tower, name in TOWERS:
         place(tower, name)
         place(f"{tower}-MR", Names("电梯机房", "Machine room"), tower, "room")
-        place(f"{tower}-PR", Names("生活水泵房", "Pump room"), tower, "room")
+        place(f"{tower}-PR", Names("生活泵房", "Pump room"), tower, "room")
         place(f"{tower}-ER", Names("配电间", "Distribution room"), tower, "room")
         for floor in range(1, FLOORS + 1):
             place(f"{tower}-F{floor:02d}", Names(f"{floor}层", f"Floor {floor}"), tower, "floor")
@@ -269,7 +269,7 @@ def _plans() -> str:
 plans:
   - equipment: T1-DW
     key: daily_round
-    title: {zh: 生活水泵房每日巡查（示例）, en: Daily pump room round (example)}
+    title: {zh: 生活泵房每日巡查（示例）, en: Daily pump room round (example)}
     every: 1 d
     lead: 1 d
     work: 0.5

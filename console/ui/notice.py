@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QWidget
 
-from console.ui.widgets.cards import label
+from console.ui.widgets.cards import label, set_role
 
 
 class Notice(QFrame):
@@ -24,8 +24,9 @@ class Notice(QFrame):
         layout.addWidget(self.button)
         self.hide()
 
-    def say(self, text: str, *, closable: bool = True) -> None:
-        """Show ``text``."""
+    def say(self, text: str, *, closable: bool = True, wrong: bool = True) -> None:
+        """Show ``text``; ``wrong`` is False for something that was done."""
+        set_role(self.text, "error" if wrong else "dim")
         self.text.setText(text)
         self.button.setVisible(closable)
         self.show()

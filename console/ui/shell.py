@@ -359,7 +359,7 @@ class Shell(QMainWindow):
         self.exporter.ask(table, tr(f"shell.screen.{self._here}"))
 
     def _exported(self, file: str, rows: int) -> None:
-        self._refusal.say(tr("widgets.export.done", file=file, count=rows))
+        self._refusal.say(tr("widgets.export.done", file=file, count=rows), wrong=False)
         self._refusal_timer.start()
 
     def do_stop(self) -> None:
