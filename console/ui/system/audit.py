@@ -14,6 +14,7 @@ from console.ui.desk import Desk
 from console.ui.moments import full_text
 from console.ui.picture import Picture
 from console.ui.widgets.cards import Blank
+from console.ui.widgets.saved import SavedFilters
 from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import RIGHT, Column, RowModel, TableView
 
@@ -49,7 +50,9 @@ class AuditPage(QWidget):
         self._typed, self._again = SearchLine(), QPushButton()
         self._typed.setObjectName("audit_filter")
         self._again.setObjectName("audit_again")
+        self._saved = SavedFilters("audit", {"typed": self._typed})
         bar.addWidget(self._typed, 1)
+        bar.addWidget(self._saved)
         bar.addWidget(self._again)
         layout.addLayout(bar)
         self._stack, self._blank = QStackedWidget(), Blank()
@@ -89,6 +92,7 @@ class AuditPage(QWidget):
     def retranslate(self) -> None:
         """All words."""
         self._typed.setPlaceholderText(tr("orders.filter"))
+        self._saved.retranslate()
         self._again.setText(tr("system.audit.again"))
         self._model.refresh()
         if not self._picture.may(Right.READ_AUDIT):

@@ -14,6 +14,7 @@ from console.texts import language, sentence, tr
 from console.ui.moments import full_text
 from console.ui.system.dutybook import DutyBook
 from console.ui.widgets.cards import Blank, label
+from console.ui.widgets.saved import SavedFilters
 from console.ui.widgets.searchline import SearchLine
 from console.ui.widgets.tables import CENTER, Column, RowModel, TableView
 
@@ -33,7 +34,9 @@ class NoticeLogPage(QWidget):
         self.typed, self.again, self.retry = SearchLine(), QPushButton(), QPushButton()
         for widget, name in ((self.typed, "filter"), (self.again, "again"), (self.retry, "retry")):
             widget.setObjectName(f"notice_{name}")
+        self.saved = SavedFilters("notices", {"typed": self.typed})
         bar.addWidget(self.typed, 1)
+        bar.addWidget(self.saved)
         bar.addWidget(self.retry)
         bar.addWidget(self.again)
         layout.addLayout(bar)
@@ -94,6 +97,7 @@ class NoticeLogPage(QWidget):
     def retranslate(self) -> None:
         """All words."""
         self.typed.setPlaceholderText(tr("orders.filter"))
+        self.saved.retranslate()
         self.again.setText(tr("system.audit.again"))
         self.retry.setText(tr("notify.log.retry"))
         self._blank.say(tr("notify.log.empty"), tr("notify.log.empty.advice"))
