@@ -18,10 +18,9 @@ _APART = str.maketrans({"\t": " ", "\r": " "})
 
 
 class LedgerGrid(QTableView):
-    """``opened`` on Ctrl+Enter: the card of the row; ``pasted`` after a paste with how many cells it filled."""
+    """``opened`` on Ctrl+Enter: the card of the row."""
 
     opened = Signal(str)
-    pasted = Signal(int)
 
     def __init__(self, model: LedgerModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -106,7 +105,6 @@ class LedgerGrid(QTableView):
             cells = self._block(block)
         cells = [cell for cell in cells if cell[1] != FILES]
         self._model.type(cells)
-        self.pasted.emit(len(cells))
 
     def _block(self, block: list[list[str]]) -> list[tuple[str, str, str]]:
         chosen = self.selectedIndexes()
@@ -116,13 +114,14 @@ class LedgerGrid(QTableView):
         top = min(each.row() for each in chosen)
         left = min(header.visualIndex(each.column()) for each in chosen)
         visible = [place for place in map(header.logicalIndex, range(left, header.count())) if not header.isSectionHidden(place)]
-        cells = []
-        for down, line in enumerate(block):
-            if top + down >= self._model.rowCount():
-                break
-            identity = self._model.identity(top + down)
-            cells += [(identity, SHOWN[place], text) for place, text in zip(visible, line, strict=False)]
-        return cells
+        there = [self._model.identity(row) for row in range(top, min(top + len(block), self._model.rowCount()))]
+        if len(block) > len(there):  # below the last row a paste goes on with new cards
+            there += self._model.begin(len(block) - len(there))
+        return [
+            (identity, SHOWN[place], text)
+            for identity, line in zip(there, block, strict=True)
+            for place, text in zip(visible, line, strict=False)
+        ]
 
     def clear_chosen(self) -> None:
         """Empty the chosen cells."""

@@ -14,9 +14,9 @@ from PySide6.QtGui import QColor
 from console.domain.maintenance.cards import Card
 from console.papers import ledgercolumns as columns
 from console.papers.cardtexts import CardTexts
-from console.texts import sentence, tr
+from console.texts import sentence
 from console.ui import theme
-from console.ui.ledger.draft import Cell, Draft
+from console.ui.ledger.draft import Draft
 from console.ui.pinyin import findable, matches, words_of
 
 Index = QModelIndex | QPersistentModelIndex
@@ -165,6 +165,14 @@ class LedgerModel(QAbstractTableModel):
         self._keep = keep
         self.search()
 
+    def begin(self, count: int) -> list[str]:
+        """Begin so many new cards; their ids until they are saved."""
+        made = self._draft.add([Card(id="", code="", name="")] * count)
+        self.search()
+        self.finish()
+        self.edited.emit()
+        return made
+
     def changed(self, identities: Iterable[str] | None = None) -> None:
         """These cards say something else now (all of them, if none is named); their rows stay where they are."""
         if identities is None:
@@ -258,13 +266,3 @@ class LedgerModel(QAbstractTableModel):
 
 def _first(pair: tuple[Any, str]) -> Any:
     return pair[0]
-
-
-def cell_of(model: LedgerModel, index: Index) -> Cell:
-    """The card and field of an index."""
-    return model.identity(index.row()), SHOWN[index.column()]
-
-
-def heading(name: str) -> str:
-    """A field's title, attachments among them."""
-    return tr(f"ledger.field.{name}")

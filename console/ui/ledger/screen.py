@@ -342,10 +342,7 @@ class LedgerScreen(QWidget):
         """A new card at the end of the grid, ready to be typed."""
         if not self.model.editable:
             return
-        (identity,) = self.draft.add([Card(id="", code="", name="")])
-        self.model.search()
-        self.model.finish()
-        self.bar.refresh()
+        (identity,) = self.model.begin(1)
         self.grid.setFocus()
         self.grid.show_card(identity)
         self.grid.edit(self.grid.currentIndex())

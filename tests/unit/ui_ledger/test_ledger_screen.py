@@ -143,6 +143,18 @@ def test_a_block_is_pasted_from_a_spreadsheet_and_copied_to_one(screen: LedgerSc
     assert not screen.draft.dirty
 
 
+def test_a_paste_goes_on_below_the_last_row_with_new_cards(screen: LedgerScreen) -> None:
+    screen.model.sort(SHOWN.index("code"))
+    screen.model.finish()
+    last = screen.model.shown()[-1]
+    screen.grid.show_card(last, "code")
+    QApplication.clipboard().setText("XF-9\tCabinet 9\nXF-10\tCabinet 10\nXF-11\tCabinet 11\n")
+    QTest.keyClick(screen.grid, Qt.Key.Key_V, Qt.KeyboardModifier.ControlModifier)
+    made = [(card.code, card.name) for card, base in screen.draft.changes() if base == 0 and not card.id]
+    assert made == [("XF-10", "Cabinet 10"), ("XF-11", "Cabinet 11")]
+    assert text(screen, last, "code") == "XF-9"
+
+
 def test_one_value_goes_into_many_rows_at_once(screen: LedgerScreen, qtbot: QtBot) -> None:
     screen.search.setText("hydrant")
     screen.model.finish()
