@@ -92,8 +92,10 @@ class OrdersScreen(QWidget):
         outer.addLayout(left, 1)
         outer.addWidget(self.detail)
 
-    def _tool_bar(self) -> QHBoxLayout:
-        bar = QHBoxLayout()
+    def _tool_bar(self) -> QVBoxLayout:
+        both, bar, second = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        both.addLayout(bar)
+        both.addLayout(second)
         self._views = QButtonGroup(self)
         self._view_buttons = {}
         for name in VIEWS:
@@ -133,14 +135,15 @@ class OrdersScreen(QWidget):
         bar.addSpacing(16)
         bar.addWidget(self._mine)
         bar.addWidget(self._kind)
-        bar.addWidget(self._filter, 1)
-        bar.addWidget(self._saved)
+        bar.addStretch(1)
+        second.addWidget(self._filter, 1)
+        second.addWidget(self._saved)
         bar.addWidget(self._give)
         bar.addWidget(self._move_due)
         bar.addWidget(self._paste)
         bar.addWidget(self._export)
         bar.addWidget(self._raise)
-        return bar
+        return both
 
     def _columns(self) -> list[Column[Order]]:
         picture = self._picture

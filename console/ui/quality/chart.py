@@ -58,7 +58,7 @@ class Chart(QWidget):
         super().__init__(parent)
         self.setObjectName(name)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(170)
+        self.setMinimumHeight(110)
         self.plot = Plot()
 
     def show_plot(self, plot: Plot) -> None:

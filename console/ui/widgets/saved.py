@@ -39,7 +39,7 @@ class SavedFilters(QWidget):
         self.names.setObjectName("saved_filters")
         self.names.setEditable(True)
         self.names.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
-        self.names.setMinimumWidth(130)
+        self.names.setMinimumWidth(110)
         self.save = QPushButton()
         self.save.setObjectName("save_filter")
         row = QHBoxLayout(self)
