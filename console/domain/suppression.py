@@ -20,7 +20,9 @@ from console.domain.silences import SilenceKind, belongs, covers
 from console.domain.times import SECOND
 from console.domain.world import World
 
-SETTLE = 30 * SECOND  # after a cause has ended its consequences get so long to end by themselves before they sound
+# After a cause has ended its consequences get so long to end by themselves before they sound: an off-delay of a minute, which is the
+# longest of the equipment types, a poll of ten seconds, and some more.
+SETTLE = 90 * SECOND
 BEFORE = 60 * SECOND  # a consequence may be noticed that much earlier than its cause, which has a delay of its own
 EVERYTHING = "*"
 CONNECTION = "connection:"

@@ -19,6 +19,7 @@ from console.domain.problems import Refused
 from console.domain.rules import Category, RuleKind
 from console.domain.samples import Batch
 from console.domain.seasons import Season, on_duty
+from console.domain.suppression import SETTLE
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE, SECOND
 from console.domain.world import World
@@ -149,7 +150,7 @@ async def test_a_device_that_does_not_answer_is_one_alarm_and_its_points_are_its
         assert (comms.category, comms.quiet) == (Category.COMMS, False)
         assert (value.suppression, value.caused_by) == (Suppression.BY_DESIGN, comms.number)
         engine.take(silent(1, state=0.0))
-        await engine.clock.pass_(29)
+        await engine.clock.pass_(SETTLE // SECOND - 1)
         assert world.alarms[value.number].quiet
         await engine.clock.pass_(1)
         await engine.decisions.settle()
