@@ -12,6 +12,7 @@ from console.domain.stamps import Stamp
 from console.domain.world import World
 
 LONGEST_TEXT = 10_000  # characters of anything typed: a pasted report is kept whole, and a delta stays small
+MOST_AMOUNT = 1e12  # of money or of pieces; ours: beyond any estate's, and sums of it stay exact to the cent
 
 
 def require(actor: Account, right: Right) -> None:
@@ -34,6 +35,11 @@ def demanded(typed: str, code: str, **params: str | int) -> str:
     if not text:
         raise Refused(code, **params)
     return text
+
+
+def reckoned(amount: float) -> bool:
+    """Whether an amount of money or of pieces can be reckoned with: not negative, no slip of the keyboard, and a number at all."""
+    return 0 <= amount <= MOST_AMOUNT
 
 
 @dataclass(frozen=True, slots=True)

@@ -242,7 +242,7 @@ def verify(act: Act, command: cmd.VerifyOrder) -> tuple[Event, ...]:
     order = going(act, command.order)
     if order.state is not S.SELF_CHECK:
         raise Refused("refused.verify_early", order=order.id)
-    if act.actor.name == order.assignee:
+    if order.assignee in (act.actor.name, act.actor.display):  # a contractor is named in words
         raise Refused("refused.verify_own", order=order.id)
     if command.rating not in RATINGS:
         raise Refused("refused.rating", rating=command.rating)

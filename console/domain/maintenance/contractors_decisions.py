@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from msgspec.structs import replace
 
 from console.domain import ordering
 from console.domain.accounts import Right
-from console.domain.acts import Act, demanded, words
+from console.domain.acts import Act, demanded, reckoned, words
 from console.domain.events import Event, RecordSaved
 from console.domain.maintenance import contractors as co
 from console.domain.maintenance.vendors import Vendor
@@ -80,7 +78,7 @@ def invoice(act: Act, command: co.KeepInvoice) -> tuple[Event, ...]:
     order = act.order(command.order)
     number = demanded(command.number, "refused.invoice_number", order=order.id)
     company = words(command.company)
-    if not math.isfinite(command.amount) or command.amount < 0:
+    if not reckoned(command.amount):
         raise Refused("refused.amount")
     if any((each.number, each.company) == (number, company) for each in order.invoices):
         raise Refused("refused.invoice_twice", number=number, order=order.id)

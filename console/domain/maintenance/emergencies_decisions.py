@@ -35,6 +35,8 @@ def begin(act: Act, command: BeginEmergency) -> tuple[Event, ...]:
         raise Refused("emergencies.refused.plan_unknown", plan=command.plan)
     if command.at > act.now:
         raise Refused("refused.future")
+    if command.at < 0:
+        raise Refused("refused.no_time")
     if command.alarm:
         same = (run for run in act.world.records(EmergencyRun).values() if (run.plan, run.alarm) == (plan.id, command.alarm))
         running = next(same, None)

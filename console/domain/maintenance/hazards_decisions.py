@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import math
-
 from msgspec.structs import replace
 
 from console.domain.accounts import Right
-from console.domain.acts import Act, demanded, words
+from console.domain.acts import Act, demanded, reckoned, words
 from console.domain.events import Event, RecordSaved
 from console.domain.maintenance.hazards import (
     KINDS,
@@ -46,6 +44,8 @@ def record(act: Act, command: RecordHazard) -> tuple[Event, ...]:
         raise Refused("hazards.refused.measure")
     if command.at > act.now:
         raise Refused("refused.future")
+    if command.at < 0:
+        raise Refused("refused.no_time")
     if len(command.photos) > MOST_PHOTOS:
         raise Refused("rounds.refused.photos", most=MOST_PHOTOS)
     raising = Raising(act.world, act.now, act.stamp())
@@ -116,7 +116,7 @@ def rectify(act: Act, command: RectifyHazard) -> tuple[Event, ...]:
         raise Refused("refused.future")
     if command.at and command.at < hazard.at:
         raise Refused("hazards.refused.before", hazard=hazard.id)
-    if command.cost < 0 or not math.isfinite(command.cost):
+    if not reckoned(command.cost):
         raise Refused("hazards.refused.cost")
     stamp = act.stamp(command.at, words(command.by), note=what)
     after = replace(
@@ -132,7 +132,7 @@ def recheck(act: Act, command: RecheckHazard) -> tuple[Event, ...]:
     act.require(Right.MANAGE_SAFETY if hazard.major else Right.DO_SAFETY)
     if hazard.state is not HazardState.RECHECK:
         raise Refused("hazards.refused.not_rectified", hazard=hazard.id)
-    if {act.actor.name, act.actor.display} & rectifiers(hazard):
+    if _had_a_hand(act, hazard):
         raise Refused("hazards.refused.own_recheck", hazard=hazard.id, who=act.actor.display)
     stamp = act.stamp(note=demanded(command.note, "hazards.refused.recheck_note"))
     rechecks = (*hazard.rechecks, Recheck(stamp, command.passed))
@@ -148,8 +148,17 @@ def void(act: Act, command: VoidHazard) -> tuple[Event, ...]:
     hazard = _open(act, command.hazard, command.base)
     if act.actor.name in (hazard.found.by, hazard.found.entered_by):
         raise Refused("hazards.refused.own_void", hazard=hazard.id)
+    if _had_a_hand(act, hazard):  # or it would leave the list without its recheck
+        raise Refused("hazards.refused.own_recheck", hazard=hazard.id, who=act.actor.display)
     stamp = act.stamp(note=demanded(command.reason, "refused.reason_missing"))
     return (_ended(hazard, stamp, HazardState.VOID, hazard.rechecks),)
+
+
+def _had_a_hand(act: Act, hazard: Hazard) -> bool:
+    """Who rectified, was to, entered it, or worked on an order of it."""
+    orders = (act.world.orders.get(number) for number in hazard.orders)
+    workers = {order.assignee for order in orders if order is not None}
+    return bool({act.actor.name, act.actor.display} & (rectifiers(hazard) | workers))
 
 
 def _ended(hazard: Hazard, stamp: Stamp, state: HazardState, rechecks: tuple[Recheck, ...]) -> RecordSaved:

@@ -41,6 +41,8 @@ from console.domain.problems import Refused
 # be kept, with what only the collector may fill in; or raises Refused. It also judges an end: the new version has ``ended_at``.
 Judge = Callable[[Act, Any, Any], AnyRecord]
 
+LONGEST_ID = 100  # characters; it is typed, printed on labels, and in every line of the log
+
 JUDGES: dict[type[AnyRecord], Judge] = {
     Person: judge_person,
     Card: judge_card,
@@ -72,6 +74,12 @@ def save(act: Act, command: SaveRecords) -> tuple[Event, ...]:
     if len(command.records) != len(command.bases):
         raise ValueError("as many bases as records")
     reason = words(command.reason)
+    seen: set[tuple[str, str]] = set()
+    for record in command.records:
+        name = (kind_of(record), record.id.strip())
+        if record.id and name in seen:
+            raise Refused("refused.record_twice", id=record.id)
+        seen.add(name)
     for kind, check in TOGETHER.items():
         if found := [record for record in command.records if isinstance(record, kind)]:
             check(act, found)
@@ -95,6 +103,12 @@ def saved(act: Act, record: AnyRecord, base: int, reason: str = "", what: str = 
     present = act.world.kept.get(kind_of(record), {}).get(record.id) if record.id else None
     if (present.revision if present is not None else 0) != base:
         raise Refused("refused.record_changed", id=record.id)
+    if present is None and (len(record.id) > LONGEST_ID or not record.id.isprintable()):
+        raise Refused("refused.record_id", id=record.id[:LONGEST_ID], most=LONGEST_ID)
+    if record.ended_at and not what:  # an end changes nothing else, and counts from now
+        if present is None:
+            raise Refused("refused.record_unknown", id=record.id)
+        record, what = replace(present, ended_at=act.now), "ended"
     judged = judge(act, record, present)
     return RecordSaved(replace(judged, revision=base + 1), what or ("changed" if present is not None else "created"), reason)
 

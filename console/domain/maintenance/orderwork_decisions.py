@@ -10,7 +10,7 @@ from msgspec.structs import asdict, replace
 
 from console.domain import orderchecks, ordering
 from console.domain.accounts import Right
-from console.domain.acts import Act, demanded, words
+from console.domain.acts import Act, demanded, reckoned, words
 from console.domain.commands import CheckOrderItem, DispatchOrder
 from console.domain.events import Event, OrderAdvanced
 from console.domain.maintenance import orderwork as ow
@@ -102,7 +102,7 @@ def log_labour(act: Act, command: ow.LogLabour) -> tuple[Event, ...]:
         raise Refused("refused.labour_hours", most=round(LONGEST_WORK))
     known = act.world.records(Person).get(person)
     rate = command.rate if command.rate >= 0 else (known.rate if known is not None else 0.0)
-    if not math.isfinite(rate):
+    if not reckoned(rate):
         raise Refused("refused.amount")
     line = Labour(person, command.hours, rate, act.stamp(note=words(command.note)))
     return ordering.changed(order, "labour", labour=(*order.labour, line))
@@ -127,7 +127,9 @@ def set_downtime(act: Act, command: ow.SetDowntime) -> tuple[Event, ...]:
     order = _worker(act, command.order)
     if command.since > act.now or command.until > act.now:
         raise Refused("refused.future")
-    if command.until and command.until < command.since:
+    if min(command.since, command.until) < 0:
+        raise Refused("refused.no_time")
+    if command.until and (not command.since or command.until < command.since):
         raise Refused("refused.downtime_order", order=order.id)
     return ordering.changed(order, "downtime", down_from=command.since, down_until=command.until)
 

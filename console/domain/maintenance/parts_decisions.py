@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import math
-
 from msgspec.structs import replace
 
 from console.domain import ordering
 from console.domain.accounts import Right
-from console.domain.acts import Act, demanded, words
+from console.domain.acts import MOST_AMOUNT, Act, demanded, reckoned, words
 from console.domain.events import Event, RecordSaved
 from console.domain.maintenance.parts import MoveKind, MoveStock, Part, StockMove, average_price
 from console.domain.orders import PartUse
@@ -20,7 +18,7 @@ def judge_part(act: Act, part: Part, present: Part | None) -> Part:
     act.require(Right.MANAGE_STOCK)
     code = demanded(part.id, "parts.refused.code")
     name = demanded(part.name, "parts.refused.name", part=code)
-    if part.least < 0 or part.price < 0 or not math.isfinite(part.least + part.price):
+    if not (reckoned(part.least) and reckoned(part.price)):
         raise Refused("parts.refused.negative", part=code)
     stock = present.stock if present is not None else 0.0
     if part.ended_at and stock > 0:
@@ -45,14 +43,18 @@ def move(act: Act, command: MoveStock) -> tuple[Event, ...]:
     part = act.world.records(Part).get(command.part)
     if part is None:
         raise Refused("parts.refused.unknown", part=command.part)
-    if not math.isfinite(command.quantity) or command.quantity < 0 or (not command.quantity and command.kind is not MoveKind.COUNT):
+    if not reckoned(command.quantity) or (not command.quantity and command.kind is not MoveKind.COUNT):
         raise Refused("parts.refused.quantity", part=part.id)
-    if command.price < 0 or not math.isfinite(command.price):
+    if not reckoned(command.price):
         raise Refused("parts.refused.negative", part=part.id)
     note = words(command.note)
     order = act.open_order(command.order) if command.order else None
     if command.kind is MoveKind.BACK and order is None:
         raise Refused("parts.refused.back_order", part=part.id)
+    if command.kind is MoveKind.BACK and order is not None:
+        taken = next((use.quantity for use in order.parts if use.part == part.id), 0.0)
+        if command.quantity > taken:
+            raise Refused("parts.refused.back_more", part=part.id, order=order.id, taken=taken, wanted=command.quantity)
     if command.kind is MoveKind.OUT and order is None and not note:
         raise Refused("parts.refused.out_note", part=part.id)
     change = {
@@ -64,6 +66,8 @@ def move(act: Act, command: MoveStock) -> tuple[Event, ...]:
     if command.kind is MoveKind.COUNT and change and not note:
         raise Refused("parts.refused.count_note", part=part.id, stock=part.stock)
     stock = round(part.stock + change, 6)  # tenths and hundredths of metres add up
+    if stock > MOST_AMOUNT:
+        raise Refused("parts.refused.quantity", part=part.id)
     if stock < 0:
         raise Refused("parts.refused.too_few", part=part.id, stock=part.stock, wanted=command.quantity)
     price = average_price(part, command.quantity, command.price) if command.kind is MoveKind.IN else part.price

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from console.domain.accounts import Right
-from console.domain.acts import Act, demanded, words
+from console.domain.acts import Act, demanded, reckoned, words
 from console.domain.maintenance.people import LEVELS, Person
 from console.domain.problems import Refused
 
@@ -18,7 +18,7 @@ def judge_person(act: Act, person: Person, present: Person | None) -> Person:
         raise Refused("people.refused.code", name=name)
     if person.level and person.level not in LEVELS:
         raise Refused("people.refused.level", level=person.level)
-    if person.rate < 0:
+    if not reckoned(person.rate):
         raise Refused("people.refused.rate", name=name)
     for each in person.certificates:
         kind = demanded(each.kind, "people.refused.certificate_kind", name=name)

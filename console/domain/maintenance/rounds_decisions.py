@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from msgspec.structs import replace
 
 from console.domain.accounts import Right
@@ -37,6 +39,7 @@ from console.domain.problems import Refused
 from console.domain.stamps import Stamp
 from console.domain.world import World
 
+LONGEST_WINDOW = 366 * 24 * 60  # minutes: no rhythm that is made with care leaves more than its own year
 MOST_PHOTOS = 8  # of one answer: a delta stays small, and nobody looks at more
 
 
@@ -47,9 +50,10 @@ def begin(act: Act, command: BeginRound) -> tuple[Event, ...]:
     if route is None:
         raise Refused("rounds.refused.route_unknown", route=command.route)
     made = new_round(route, act.now, 0, unscheduled=True)
-    if made.id in act.world.records(Round):
+    if any(round_.id.startswith(made.id) for round_ in act.world.records(Round).values()):
         return ()
     number = act.number("round")
+    made = replace(made, id=f"{made.id}{number}")  # an earlier one of this minute may be finished, and keeps its place
     return (RecordSaved(replace(made, number=number, revision=1, started=act.stamp()), "created"),)
 
 
@@ -187,7 +191,7 @@ def judge_route(act: Act, route: Route, present: Route | None) -> Route:
             raise Refused("rounds.refused.rhythm", route=title)
         if route.rhythm.every is Every.SHIFT and not world.roster.shifts:
             raise Refused("rounds.refused.no_shifts", route=title)
-        if route.window < 1 or route.category not in CATEGORIES:
+        if not 1 <= route.window <= LONGEST_WINDOW or route.category not in CATEGORIES:
             raise Refused("rounds.refused.window", route=title)
         _refuse_wrong_checks(world, route)
     if route.equipment and not world.knows(route.equipment):
@@ -214,7 +218,8 @@ def _refuse_wrong_checks(world: World, route: Route) -> None:
             raise Refused("rounds.refused.check_equipment", place=place, equipment=check.equipment)
         if check.point and check.point not in world.points:
             raise Refused("rounds.refused.check_point", place=place, point=check.point)
-        if check.low is not None and check.high is not None and check.low > check.high:
+        limits = [limit for limit in (check.low, check.high) if limit is not None]
+        if not all(math.isfinite(limit) for limit in limits) or limits != sorted(limits):
             raise Refused("rounds.refused.check_limits", place=place)
         if (
             check.on_fail not in ON_FAIL

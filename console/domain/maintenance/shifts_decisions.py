@@ -32,6 +32,7 @@ from console.domain.times import DAY, MINUTE
 from console.domain.world import World
 
 REMEMBERED = 3 * DAY  # moments filled in: a handover looks back to the one before it, and a weekend is not lost
+TWICE = 10 * MINUTE  # ours: who signs again so soon did not see that another desk had the same handover signed
 USABLE = 1  # the worst quality of a live value that may be written down (console.domain.quality: good, manual)
 
 
@@ -147,6 +148,8 @@ def sign(act: Act, command: SignHandover) -> tuple[Event, ...]:
     for person in (outgoing, incoming):
         require(person, Right.HAND_OVER)
     world, book = act.world, standing.book_of(act.world)
+    if book.handed_from == outgoing.name and abs(act.now - book.handed_at) < TWICE:
+        raise Refused("shift.refused.handed_over", handover=book.handed, who=outgoing.display, to=world.display(book.handed_to))
     running = rosters.running(world.roster, act.now, world.timezone)
     since = book.handed_at or min((each.since for each in running), default=act.now - shifts.BEFORE_FIRST)
     watch = standing.list_of(world)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from msgspec.structs import replace
 
 from console.domain.accounts import Right
-from console.domain.acts import Act, demanded, words
+from console.domain.acts import Act, demanded, reckoned, words
 from console.domain.maintenance.vendors import Vendor, Visit
 from console.domain.problems import Refused
 
@@ -18,7 +18,7 @@ def judge_vendor(act: Act, vendor: Vendor, present: Vendor | None) -> Vendor:
         number = demanded(each.number, "vendors.refused.contract_number", vendor=code)
         if each.since and each.until and each.until <= each.since:
             raise Refused("vendors.refused.contract_dates", vendor=code, number=number)
-        if each.yearly < 0:
+        if not reckoned(each.yearly):
             raise Refused("vendors.refused.negative", vendor=code)
     return replace(
         vendor,
@@ -40,6 +40,8 @@ def judge_visit(act: Act, visit: Visit, _present: Visit | None) -> Visit:
         raise Refused("vendors.refused.unknown", vendor=visit.vendor)
     if max(visit.called_at, visit.arrived_at) > act.now:
         raise Refused("refused.future")
+    if min(visit.called_at, visit.arrived_at, visit.promised_at) < 0:
+        raise Refused("refused.no_time")
     if visit.called_at and visit.arrived_at and visit.arrived_at < visit.called_at:
         raise Refused("vendors.refused.visit_times")
     order = act.order(visit.order) if visit.order else None
