@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QCheckBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from console.domain import events as ev
+from console.domain.alarmquality import Figure
 from console.domain.alarms import Alarm, Suppression
 from console.domain.commands import SaveNotify
 from console.domain.faults import CloseCode, Fault
@@ -23,7 +24,7 @@ from console.domain.rules import Category
 from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE, SECOND
 from console.link.calls import Call
-from console.link.quality import KpiAnswer, KpiQuery, QualityAnswer, QualityQuery
+from console.link.quality import KpiAnswer, KpiQuery, QualityAnswer, QualityQuery, QualityRowsAnswer, QualityRowsQuery
 from console.store import ledgers
 from console.ui.alarms.screen import AlarmsScreen
 from console.ui.tally import loudness
@@ -34,7 +35,8 @@ from tests.helpers.mail import Post, mail_server
 from tests.helpers.people import SECRETS
 from tests.helpers.windows import Window
 
-ON_DUTY = ("wang", "li", "何俊")  # operator, supervisor, shift leader
+BEGIN = MORNING - 70 * MINUTE  # over before the weekly readings of nine o'clock are due
+IN_ROSTER = ("wang", "何俊", "马超", "林静", "高翔", "罗敏", "唐磊", "宋佳", "zhou", "chen")
 ON_SITE_WITHIN = 30 * MINUTE  # TSG T5002-2017 5(4): rescuers reach trapped passengers in the city within 30 minutes
 CONFIRM_WITHIN = 3 * MINUTE  # a fire alarm is confirmed by phone or on site
 OF_A_POWER_CUT = 300
@@ -60,7 +62,7 @@ class Rehearsal:
                 return
             self.exercise.step(step)
             self.window.wait(0.15)
-        assert met(), [alarm.rule for alarm in self.picture.alarms.values() if alarm.asks]
+        assert met(), [(alarm.rule, str(alarm.state)) for alarm in list(self.picture.alarms.values())[-20:]]
 
     # --- looking
 
@@ -113,6 +115,15 @@ class Rehearsal:
             self.press_in_list(Qt.Key.Key_Return)
         self.window.until(lambda: self.acknowledged(alarm))
         return self.picture.faults[fault.number]
+
+    def take_everything(self) -> None:
+        """Every fault that nobody has taken yet, the gravest first."""
+        window, faults = self.window, self.picture.faults
+        untaken = [fault for fault in faults.values() if fault.open and fault.taken is None]
+        for fault in sorted(untaken, key=lambda fault: (fault.priority, fault.number)):
+            window.shell.open_fault(fault.number)
+            window.press("fault_take")
+            window.until(lambda number=fault.number: faults[number].taken)
 
     def acknowledged(self, alarm: Alarm) -> bool:
         """It is, or it is over, which it can only be if it was."""
@@ -195,16 +206,17 @@ class Rehearsal:
             (OrderState.ASSIGNED, 1.0), (OrderState.ON_SITE, 4.0), (OrderState.IN_PROGRESS, 1.0), (OrderState.SELF_CHECK, 4.0),
         ):  # fmt: skip
             self.later(minutes)
+            self.take_everything()
             self.enter(fault, stage)
 
 
 @pytest.fixture
 def rehearsal(qtbot: QtBot, tmp_path: Path) -> Iterator[Rehearsal]:
     """The estate in the morning, all quiet; the operator signs on, and notices go to a mail server."""
-    with mail_server() as post, Exercise(tmp_path, MORNING) as exercise:
+    with mail_server() as post, Exercise(tmp_path, BEGIN) as exercise:
         with Call(exercise.collector.folder, account="li", secret=SECRETS["li"]) as call:
             url = f"mailto://127.0.0.1:{post.port}?from=desk@example.org&to={{to}}&mode=insecure"
-            contacts = tuple(Contact(name, {"mail": f"p{place}@example.org"}) for place, name in enumerate(ON_DUTY))
+            contacts = tuple(Contact(name, {"mail": f"p{place}@example.org"}) for place, name in enumerate(IN_ROSTER))
             settings = NotifySettings((Channel("mail", Text("邮件"), url),), contacts, policy=NotifyPolicy(daily=-1))
             call.ask(SaveNotify(settings, NotifySettings()))
         window = Window(qtbot, exercise.collector.folder)
@@ -225,22 +237,24 @@ def test_an_hour_of_trouble_is_answered_through_the_window_and_ends_with_nothing
     gateway = a_gateway_falls_silent(rehearsal)
     lift = passengers_are_trapped(rehearsal)
     smoke = a_detector_reports_smoke(rehearsal)
-    mains = the_mains_fail(rehearsal)
     window, picture = rehearsal.window, rehearsal.picture
+    window.sign_on("li")
+    rehearsal.close(smoke, CloseCode.FALSE_ALARM, "厨房油烟误报，现场已确认")
+    window.sign_on("wang")
+    mains = the_mains_fail(rehearsal)
     window.sign_on("li")
     for fault, cause, remedy in (
         (gateway, "网关掉电", "更换电源模块"), (lift, "安全回路断开", "更换门锁触点"), (mains[0], "进线开关跳闸", "重新合闸"),
     ):  # fmt: skip
         rehearsal.verify(fault)
         rehearsal.close(fault, CloseCode.REAL, cause, remedy)
-    rehearsal.close(smoke, CloseCode.FALSE_ALARM, "厨房油烟误报，现场已确认")
-    while rehearsal.exercise.now < MORNING + HOUR or picture.alarms or any(fault.open for fault in picture.faults.values()):
+    while rehearsal.exercise.now < BEGIN + HOUR or picture.alarms or any(fault.open for fault in picture.faults.values()):
         for fault in [
             fault for fault in picture.faults.values() if fault.open
         ]:  # what the power cut took along, and what came since
             rehearsal.close(fault, CloseCode.DUPLICATE, "市电失电的后果")
         rehearsal.sweep()
-        rehearsal.later(min(5.0, max(0.2, (MORNING + HOUR - rehearsal.exercise.now) / MINUTE)))
+        rehearsal.later(min(5.0, max(0.2, (BEGIN + HOUR - rehearsal.exercise.now) / MINUTE)))
 
     everything_is_answered(rehearsal)
     every_notice_arrived_once(rehearsal)
@@ -350,19 +364,16 @@ def the_mains_fail(rehearsal: Rehearsal) -> list[Fault]:
     behind = Counter(alarm.caused_by for alarm in picture.alarms.values() if alarm.quiet)
     assert sum(behind[cause.number] for cause in causes) > OF_A_POWER_CUT - 30
     assert any("（+" in text for text in rehearsal.texts())  # a row says how many stand behind it
-    for alarm in sorted(
-        (alarm for alarm in picture.alarms.values() if alarm.asks and alarm.fault), key=lambda alarm: alarm.priority
-    ):
-        if picture.fault_of(alarm) is not None and not rehearsal.acknowledged(alarm):
-            rehearsal.take(alarm)
+    rehearsal.take_everything()
     mains = [rehearsal.fault(cause) for cause in causes]
     rehearsal.repaired(mains[0])
     exercise.inject("clear", "power_cut")
     rehearsal.seen(
         lambda: not any(alarm.active and alarm.number not in before and alarm.point for alarm in picture.alarms.values())
     )
-    rehearsal.later(1.0)
-    assert not [alarm for alarm in picture.alarms.values() if alarm.asks and alarm.caused_by]  # nothing begins to sound now
+    rehearsal.later(2.0)
+    released = [alarm for alarm in picture.alarms.values() if alarm.asks and alarm.number not in before and alarm.priority == 4]
+    assert [alarm for alarm in released if alarm.point] == []  # what came with the cause went with it: nothing begins to sound now
     rehearsal.sweep()
     return [picture.faults[fault.number] for fault in mains]
 
@@ -383,13 +394,13 @@ def everything_is_answered(rehearsal: Rehearsal) -> None:
 
 def every_notice_arrived_once(rehearsal: Rehearsal) -> None:
     """Of every grave fault the people on duty heard, and nobody heard anything twice."""
-    letters = Counter((letter.to, letter.title) for letter in rehearsal.post.letters)
-    assert letters
-    assert set(letters.values()) == {1}
     folder = rehearsal.exercise.collector.folder
     log = [entry.event for entry in ledgers.log(folder, limit=100_000)]
     sent = [event.notice for event in log if isinstance(event, ev.NoticeSent)]
-    assert len({notice.number for notice in sent}) == len(sent)
+    assert len({notice.number for notice in sent}) == len(sent) > 0
+    assert len(rehearsal.post.letters) == len({notice.message or notice.number for notice in sent})  # a flood's are told together
+    letters = Counter((letter.to, letter.title, letter.body) for letter in rehearsal.post.letters)
+    assert [letter for letter, count in letters.items() if count > 1] == []
     told = {notice.fault for notice in sent}
     assert {
         fault.number for fault in rehearsal.picture.faults.values() if fault.category in (Category.FIRE, Category.TRAPPED)
@@ -399,15 +410,18 @@ def every_notice_arrived_once(rehearsal: Rehearsal) -> None:
 def the_figures_agree(rehearsal: Rehearsal) -> None:
     """What the quality page says is what happened."""
     picture, folder = rehearsal.picture, rehearsal.exercise.collector.folder
-    since, until = MORNING, rehearsal.exercise.now + SECOND
+    since, until = BEGIN, rehearsal.exercise.now + SECOND
     raised = [entry.event.alarm for entry in ledgers.log(folder, limit=100_000) if isinstance(entry.event, ev.AlarmRaised)]
     with Call(folder, account="li", secret=SECRETS["li"]) as call:
         answer = call.query(lambda id: QualityQuery(id, since, until))
+        behind = call.query(lambda id: QualityRowsQuery(id, since, until, Figure("all")))
         kpis = call.query(lambda id: KpiQuery(id, since, until))
     assert isinstance(answer, QualityAnswer)
+    assert isinstance(behind, QualityRowsAnswer)
     assert isinstance(kpis, KpiAnswer)
-    loud = [alarm for alarm in raised if not alarm.quiet and not alarm.rule.startswith("system#flood")]
-    assert answer.quality.count == len(loud)
+    loud = {alarm.number for alarm in raised if not alarm.quiet}
+    assert loud <= {alarm.number for alarm in behind.alarms} <= {alarm.number for alarm in raised}
+    assert len(loud) <= answer.quality.count == sum(answer.quality.priorities.values())
     assert len(answer.quality.floods) == 1
     assert answer.breaches == {}
     codes = Counter(fault.close_code for fault in picture.faults.values())
