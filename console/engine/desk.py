@@ -26,6 +26,7 @@ from console.domain.maintenance.files import StoreFile
 from console.domain.maintenance.orderwork import CallBack
 from console.domain.maintenance.shifts import SignHandover
 from console.domain.problems import Refused
+from console.domain.sound import refuse_unsound
 from console.engine import system as system_alarms
 from console.engine.archiving import Archive
 from console.engine.bench import BenchDesk
@@ -201,6 +202,7 @@ class Desk:
 
     async def _carry_out(self, console: Console, ask: Ask) -> int:  # noqa: PLR0911, PLR0912, PLR0915 - one line a command
         command = ask.command
+        refuse_unsound(command)
         by = By(console.account, console.station, ask.seen, ask.command_id)
         match command:
             case cmd.SetUpAdministrator():

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import math
+
+import pytest
+from msgspec import ValidationError
 from msgspec.structs import replace
 from store_builders import T, entry, recording
 
@@ -46,3 +50,15 @@ def test_a_kind_is_read_by_time_and_equipment_and_every_version_stays_in_the_log
     assert ledgers.records(tmp_path, "part")[0].place == "架 3"
     versions = [(each.event.record.place, each.event.reason) for each in ledgers.log(tmp_path, "part:BR-6204")]
     assert versions == [("架 3", "移库"), ("", "")]
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_what_could_not_be_read_again_is_not_written_and_the_store_opens_as_before(tmp_path, number):
+    with recording(tmp_path) as (_, recorder):
+        recorder.commit(Commit((entry(1, RecordSaved(PART, "created")),))).result(10)
+        with pytest.raises(ValidationError):
+            recorder.commit(Commit((entry(2, RecordSaved(replace(PART, revision=2, stock=number), "moved")),))).result(10)
+        recorder.commit(Commit((entry(3, RecordSaved(MOVE, "created")),))).result(10)
+    store = open_store(tmp_path, T)
+    assert store.image().records == (PART,)
+    store.close()
