@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import msgspec
 
 
@@ -16,3 +18,15 @@ class Attachment(msgspec.Struct, frozen=True, omit_defaults=True):
     kind: str
     size: int
     title: str = ""
+
+
+def named(value: object) -> Iterator[Attachment]:
+    """Every file that a command or a record names, however deep: also that of a person's certificate."""
+    if isinstance(value, Attachment):
+        yield value
+    elif isinstance(value, msgspec.Struct):
+        for field in value.__struct_fields__:
+            yield from named(getattr(value, field))
+    elif isinstance(value, tuple):
+        for each in value:
+            yield from named(each)

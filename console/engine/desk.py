@@ -16,7 +16,6 @@ from console.domain import commands as cmd
 from console.domain import handling
 from console.domain.accounts import Account, Right
 from console.domain.acts import require
-from console.domain.attachments import Attachment
 from console.domain.commands import Command
 from console.domain.events import Entry, IsolationOpened, OrderRaised, RecordSaved, SignedOff, SignedOn
 from console.domain.maintenance.archiving import RemoveArchived
@@ -252,7 +251,7 @@ class Desk:
             case StoreFile() | ImportLedger() | UndoLedgerImport():
                 return await self._ledger.carry_out(console, actor, command, by)
             case cmd.SaveRecords():
-                self._ledger.refuse_unknown(command.records)
+                self._ledger.refuse_unsent(command)
                 return await self._decide(actor, command, by)
             case cmd.EnterReadings():
                 if any(row.photo and not self._photos.has(row.photo) for row in command.readings):
@@ -272,12 +271,7 @@ class Desk:
 
     async def _prepare(self, command: Command) -> None:
         """Nothing may name a file that was never sent; and what comes late for an order that ended long ago finds it again."""
-        for field in ("file", "sheet"):
-            named = getattr(command, field, None)
-            if isinstance(named, Attachment):
-                self._ledger.refuse_unsent(named.sha)
-        for photo in getattr(command, "photos", ()):
-            self._ledger.refuse_unsent(photo.sha)
+        self._ledger.refuse_unsent(command)
         match command:
             case cmd.NoteOrder() | CallBack() | KeepInvoice() | VisitLeft() if command.order not in self._decisions.world.orders:
                 order = await self._queries.order(command.order)

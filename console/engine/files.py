@@ -6,12 +6,11 @@ import contextlib
 import hashlib
 import os
 import uuid
-from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from console.domain.attachments import named
 from console.domain.maintenance.files import LARGEST_FILE, LARGEST_PART, StoreFile, kind_of_file
-from console.domain.maintenance.records import Record
 from console.domain.problems import Refused
 from console.store.named import FILES
 
@@ -69,12 +68,12 @@ class Files:
         except OSError as error:
             raise Refused("ledger.file.unreadable", reason=error.strerror or str(error)) from error
 
-    def refuse_unknown(self, records: Iterable[Record]) -> None:
-        """Refuse records that name a file which was never sent."""
-        for record in records:
-            for each in getattr(record, "attachments", ()):
-                if not self.has(each.sha):
-                    raise Refused("ledger.file.unknown")
+    def refuse_unsent(self, command: object) -> None:
+        """Refuse what names a file that was never sent, or calls it another kind than it is: a console opens it by that."""
+        for each in named(command):
+            path = self.path(each.sha)
+            if path is None or path.suffix != f".{each.kind}":
+                raise Refused("ledger.file.unknown")
 
     def forget(self, station: str) -> None:
         """What a desk has not sent to the end is thrown away."""

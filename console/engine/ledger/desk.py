@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 from console.domain.accounts import Account, Right
@@ -11,7 +11,6 @@ from console.domain.acts import require
 from console.domain.estate import Estate
 from console.domain.maintenance.cards_batches import ImportLedger, UndoLedgerImport
 from console.domain.maintenance.files import StoreFile
-from console.domain.maintenance.records import Record
 from console.domain.problems import Refused
 from console.engine.clocks import EngineClock
 from console.engine.deadlines import Deadlines
@@ -121,14 +120,9 @@ class LedgerDesk:
         await self._expiring.close()
         await self._writing.close()
 
-    def refuse_unknown(self, records: Iterable[Record]) -> None:
-        """Records may only name files that are here."""
-        self._files.refuse_unknown(records)
-
-    def refuse_unsent(self, sha: str) -> None:
-        """The same for one file that an order names."""
-        if not self._files.has(sha):
-            raise Refused("ledger.file.unknown")
+    def refuse_unsent(self, command: object) -> None:
+        """A command may only name files that are here."""
+        self._files.refuse_unsent(command)
 
     def left(self, console: Console) -> None:
         """A desk is gone: what it has not finished is thrown away."""
