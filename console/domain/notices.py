@@ -120,7 +120,8 @@ class Subscription(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who wants to hear beyond the roster: a person, everybody with a role, a level on duty, or (none of them) a group channel.
 
     ``channel`` empty: every channel in which the person has an address. ``equipment`` ids (with all below them), ``systems`` and
-    ``places`` (buildings, floors … with all within them); all empty: everything. ``marks``: the clocks' marks too, not only the fault's beginning.
+    ``places`` (buildings, floors … with all within them); all empty: everything. ``marks``: the clocks'
+    marks too, not only the fault's beginning.
     """
 
     channel: str = ""

@@ -20,8 +20,8 @@ from console.domain.silences import SilenceKind, belongs, covers
 from console.domain.times import SECOND
 from console.domain.world import World
 
-# After a cause has ended its consequences get so long to end by themselves before they sound: an off-delay of a minute, which is the
-# longest of the equipment types, a poll of ten seconds, and some more.
+# After a cause has ended its consequences get so long to end by themselves before they sound: an off-delay of a minute, which is
+# the longest of the equipment types, a poll of ten seconds, and some more.
 SETTLE = 90 * SECOND
 BEFORE = 60 * SECOND  # a consequence may be noticed that much earlier than its cause, which has a delay of its own
 EVERYTHING = "*"

@@ -130,7 +130,9 @@ def log(folder: Path, subject: str, since: int, until: int, limit: int) -> tuple
     return reading.log(folder, subject, since, until, limit)
 
 
-def records(folder: Path, kind: str, since: int, until: int, equipment: str, limit: int) -> tuple[AnyRecord, ...]:
+def records(  # noqa: PLR0917 - asked through a worker, which takes no names
+    folder: Path, kind: str, since: int, until: int, equipment: str, limit: int
+) -> tuple[AnyRecord, ...]:
     """Records of a kind, in use and ended ones, newest first."""
     from console.store import ledgers  # noqa: PLC0415 - see the module
 

@@ -61,7 +61,7 @@ def readings(folder: Path, point: str, since: int, until: int, limit: int) -> tu
         return tuple(reading_decoder.decode(record) for (record,) in found)
 
 
-def records(
+def records(  # noqa: PLR0917 - as its neighbours, and one more
     folder: Path, kind: str, since: int = 0, until: int = 0, equipment: str = "", limit: int = 1000
 ) -> tuple[AnyRecord, ...]:
     """Records of a kind that began in [since, until), in use and ended ones, newest first."""

@@ -59,9 +59,7 @@ async def test_rounds_fall_due_turn_late_are_missed_and_survive_a_kill_without_a
             assert [each.id for each in rounds(console.picture)] == [first.id]
             await place.advance(31 * 60)
             await console.until(lambda p: p.alarm("system#rounds"))
-            await place.advance(
-                2 * 3600
-            )  # past 22:00: nobody walked the first one
+            await place.advance(2 * 3600)  # past 22:00: nobody walked the first one
             await console.until(lambda p: len(rounds(p)) == 2 and rounds(p)[0].missed)
             fresh = rounds(console.picture)[1]
             await console.ask(ExplainRounds((first.id,), "夜班缺人"))

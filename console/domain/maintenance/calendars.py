@@ -53,8 +53,8 @@ def _days(since: date, until: date) -> Iterable[date]:
     return (since + timedelta(days=n) for n in range((until - since).days + 1))
 
 
-# The notices of the State Council's office (国务院办公厅) for 2025 (国办发明电〔2024〕12号) and 2026 (国办发明电〔2025〕7号), typed from
-# the published text by us and marked in the product as to be checked.
+# The notices of the State Council's office (国务院办公厅) for 2025 (国办发明电〔2024〕12号) and 2026 (国办发明电〔2025〕7号),
+# typed from the published text by us and marked in the product as to be checked.
 SHIPPED: dict[str, CalendarYear] = {
     "2025": _year(
         "2025",

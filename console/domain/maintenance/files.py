@@ -43,7 +43,8 @@ _NAMES: dict[str, frozenset[str]] = {
 PICTURES = frozenset({"jpg", "png", "gif", "bmp", "webp"})
 """Kinds of which a small picture is shown."""
 KINDS = (
-    "pdf", "jpg", "png", "gif", "bmp", "webp", "tif", "heic", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "dwg", "mp4", "mov", "txt",
+    "pdf", "jpg", "png", "gif", "bmp", "webp", "tif", "heic", "docx", "xlsx", "pptx", "doc", "xls", "ppt", "dwg", "mp4", "mov",
+    "txt",
 )  # fmt: skip
 """Every kind that is kept."""
 
