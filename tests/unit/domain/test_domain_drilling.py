@@ -168,7 +168,10 @@ def test_nothing_is_left_to_be_raised_after_the_end_and_the_end_comes_by_itself(
 
 
 def settings() -> NotifySettings:
-    channels = (Channel("mail", Text("邮件"), "mailtos://u:{secret}@h?to={to}"), Channel("group", Text("群"), "wecombot://{secret}"))
+    channels = (
+        Channel("mail", Text("邮件"), "mailtos://u:{secret}@h?to={to}"),
+        Channel("group", Text("群"), "wecombot://{secret}"),
+    )
     contacts = tuple(Contact(name, {"mail": f"{name}@example.org"}) for name in ("wang", "chen", "li"))
     return NotifySettings(channels, contacts, (Subscription("group"), Subscription("mail", person="li", marks=True)))
 
@@ -179,9 +182,7 @@ def told(desk: Desk) -> list[str]:
     return [f"{each.notice.channel}:{each.notice.person}" for each in planned if isinstance(each, NoticePlanned)]
 
 
-@pytest.mark.parametrize(
-    ("informed", "heard"), [((), []), (("chen",), ["mail:chen"]), (("chen", "li"), ["mail:chen", "mail:li"])]
-)
+@pytest.mark.parametrize(("informed", "heard"), [((), []), (("chen",), ["mail:chen"]), (("chen", "li"), ["mail:chen", "mail:li"])])
 def test_a_drill_tells_its_own_list_and_nobody_else(informed: tuple[str, ...], heard: list[str]) -> None:
     """Acceptance check 8 (R-SLA-04, R-EM-02): neither the roster, nor subscribers, nor a group hear of a drill."""
     desk = Drilled()
