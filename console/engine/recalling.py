@@ -58,7 +58,7 @@ def recall(
         histories = {history.point: history for history in reading.raw(folder, list(wanted), begin, seen + 1)}
         for each in part:
             own = points[each.rule.id]
-            state = _told_again(each, own, [histories[number] for number in dict.fromkeys(own.values())], begin)
+            state = _told_again(each, own, [histories[number] for number in dict.fromkeys(own.values())], seen)
             if state.since is not None and state.frozen_at is None and now - seen > BLIND:
                 state = replace(state, frozen_at=seen)
             if state != each.state:
@@ -77,6 +77,8 @@ def _reach(rule: AlarmRule) -> int:
     if rule.kind is RuleKind.RESET:
         return max(delay, COUNTER)
     window = rule.window_s if rule.kind in TIMED else 0.0
+    if rule.kind is RuleKind.STUCK:
+        window *= 2  # from where a value stands depends on where it stood before
     return delay + seconds(window)
 
 
@@ -85,8 +87,6 @@ def _matters(each: Remembered, numbers: Mapping[str, int], last: Mapping[int, La
     rule = each.rule
     if rule.kind in REMEMBERING:
         return True
-    if rule.kind is RuleKind.NO_DATA and each.state.active:
-        return False  # the next sample ends it, or none comes
     own = _number(last.get(numbers[rule.point]))
     if own is None:
         return True  # a delay may be frozen, and silence counts
@@ -103,9 +103,10 @@ def _number(value: LastValue | None) -> float | int | None:
     return value.value
 
 
-def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable[History], begin: int) -> RuleState:
+def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable[History], seen: int) -> RuleState:
     """The state after the recorded samples, with the stored alarm's word on whether it is active."""
     rule, stored = each.rule, each.state
+    begin = seen - _reach(rule) - MARGIN
     values: dict[int, float | int | None] = {}
 
     def read(point: str) -> float | int | None:
@@ -114,7 +115,7 @@ def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable
     own = points[rule.point]
     state = stored if stored.active and each.raised_at <= begin else RuleState()
     before = begin
-    for time, number, value, quality in heapq.merge(*(_samples(history) for history in histories)):
+    for time, number, value, quality in heapq.merge(*(_samples(history, begin) for history in histories)):
         state = _until(rule, state, before, time, read, each.on_duty)
         before = time
         values[number] = value if quality.usable else None
@@ -122,6 +123,7 @@ def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable
             state, _ = evaluation.step(rule, state, math.nan if value is None else value, quality, time, read, on_duty=each.on_duty)
         elif values.get(own) is not None:
             state, _ = evaluation.step(rule, state, values[own] or 0, Quality.GOOD, time, read, on_duty=each.on_duty)
+    state = _until(rule, state, before, seen + 1, read, each.on_duty)
     if (state.active, state.code) == (stored.active, stored.code):
         return state
     return replace(stored, memory=state.memory)
@@ -137,7 +139,8 @@ def _until(  # noqa: PLR0917 - private, one caller
     return state
 
 
-def _samples(history: History) -> Iterable[tuple[int, int, float | int | None, Quality]]:
+def _samples(history: History, begin: int) -> Iterable[tuple[int, int, float | int | None, Quality]]:
     values = history.values if isinstance(history.values, list) else history.values.tolist()
     for time, value, quality in zip(history.times.tolist(), values, history.quality.tolist(), strict=True):
-        yield time, history.point, None if isinstance(value, str) else value, _QUALITIES[quality]
+        if time >= begin:
+            yield time, history.point, None if isinstance(value, str) else value, _QUALITIES[quality]
