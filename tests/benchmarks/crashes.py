@@ -232,10 +232,14 @@ class Life:
 
     async def until(self, moment: int) -> None:
         """Let every deadline come at its own time."""
-        while (due := self.deadlines._call_due()) is not None and due <= moment:
+        while True:
+            due = self.deadlines._call_due()
             await self.decisions.settle()
+            if self.deadlines._call_due() != due:
+                continue  # what was committed made something due at once
+            if due is None or due > moment:
+                break
             self.clock.wall = max(self.clock.wall, due)
-        await self.decisions.settle()
         self.clock.wall = moment
 
     async def take(self, step: Step) -> None:
