@@ -300,6 +300,7 @@ async def _lived(folder: Path, day: list[Step], crashes: frozenset[int]) -> Life
             await life.crash()
             life = Life(folder, clock, life.log)
             await life.begin(made)
+    await life.until(day[-1].at + POLL)
     return life
 
 
