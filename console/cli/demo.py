@@ -100,19 +100,23 @@ def _demo(arguments: argparse.Namespace, folder: Path, started: list[subprocess.
 
 
 def _write_site(folder: Path) -> tuple[Path, Path]:
-    """The demo's site file and its seeded accounts with PINs made just now; the PINs stand on the sign-on panel."""
+    """The demo's site file and its seeded accounts with PINs made just now; the PINs stand on the sign-on panel.
+
+    A store that was used before has its site and its people in it: the files that they came from stay, and so do ports and PINs.
+    """
     from config.demo import site_text
 
+    site, accounts = folder / "site.yaml", folder / "accounts.json"
+    if (folder / "main.db").is_file() and site.is_file() and accounts.is_file():
+        return site, accounts
     people = [
         {"account": name, "display": display, "roles": list(roles), "secret": f"{secrets.randbelow(1_000_000):06d}", "phone": ""}
         for name, display, roles in PEOPLE
     ]
     pins = "  ".join(f"{person['account']} {person['secret']}" for person in people)
     base, broker = free_ports(24)
-    site = folder / "site.yaml"
     hint = {lang: tr("cli.demo.hint", lang, accounts=pins) for lang in (CHINESE, ENGLISH)}
     site.write_text(site_text(base, broker, hint[CHINESE], hint[ENGLISH]), encoding="utf-8", newline="\n")
-    accounts = folder / "accounts.json"
     accounts.write_text(json.dumps(people, ensure_ascii=False), encoding="utf-8")
     return site, accounts
 
