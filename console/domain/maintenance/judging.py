@@ -25,7 +25,7 @@ from console.domain.maintenance.parts_decisions import judge_part
 from console.domain.maintenance.people import Person
 from console.domain.maintenance.people_decisions import judge_person
 from console.domain.maintenance.planning import Plan, TurnChange
-from console.domain.maintenance.planning_decisions import judge_calendar, judge_plan, judge_turn
+from console.domain.maintenance.planning_decisions import check_plans, judge_calendar, judge_plan, judge_turn
 from console.domain.maintenance.records import kind_of
 from console.domain.maintenance.reports_decisions import judge_mailing
 from console.domain.maintenance.reports_mailing import Mailing
@@ -66,6 +66,7 @@ JUDGES: dict[type[AnyRecord], Judge] = {
 # What only shows in all the records of a kind that are saved together.
 TOGETHER: dict[type[AnyRecord], Callable[[Act, Sequence[Any]], None]] = {
     Card: check_cards,
+    Plan: check_plans,
 }
 
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date
-from itertools import pairwise
+from itertools import pairwise, product
 
 from msgspec.structs import replace
 
@@ -61,6 +61,18 @@ def judge_plan(act: Act, plan: Plan, present: Plan | None) -> Plan:
         plan = replace(plan, id=f"plan-{number}", number=number, at=act.now)
     machine = plan.machines[0].id if len(plan.machines) == 1 else ""
     return replace(plan, equipment=machine, at=plan.at or act.now)
+
+
+def check_plans(_act: Act, plans: Sequence[Plan]) -> None:
+    """No machine has a level of the same key in two plans of one saving, either (:func:`_machines` sees those that are kept)."""
+    seen: set[tuple[str, str]] = set()
+    for plan in plans:
+        if plan.ended_at:
+            continue
+        own = set(product((machine.id for machine in plan.machines), (level.key for level in plan.levels)))
+        for machine, level in own & seen:
+            raise Refused("plans.refused.taken", equipment=machine, level=level, plan=plan.title.zh or plan.title.en)
+        seen |= own
 
 
 def judge_turn(act: Act, change: TurnChange, _present: TurnChange | None) -> TurnChange:

@@ -136,6 +136,7 @@ def test_a_level_that_another_plan_has_for_the_machine_is_refused() -> None:
     made = desk()
     made.do(save(PLAN), CHEN)
     assert made.refusal(save(replace(PLAN, title=Text("另一个"))), CHEN) == "plans.refused.taken"
+    assert desk().refusal(save(PLAN, replace(PLAN, title=Text("另一个"))), CHEN) == "plans.refused.taken"  # and both at once
 
 
 def test_a_copy_of_a_site_plan_takes_its_place_and_keeps_its_memory() -> None:
