@@ -19,6 +19,7 @@ from console.link.reports import PaperAnswer, PaperPartQuery, PaperQuery
 from console.texts import language, sentence, tr
 
 NUMBERED = ("order", "package", "remove")
+FORMS = ("pdf", "xlsx", "csv")
 SUFFIXES = {"order": "pdf", "package": "zip"}
 
 
@@ -37,7 +38,7 @@ def report(arguments: argparse.Namespace) -> int:
             say(tr("cli.report.removed", order=f"WO-{number:06d}"))
             return OK
         year, month = (0, 1) if numbered else _month(arguments.of, call)
-        form = SUFFIXES.get(arguments.what) or arguments.format or Path(arguments.out).suffix.lstrip(".").lower() or "pdf"
+        form = form_of(arguments.what, arguments.format, arguments.out)
         made = query(
             call,
             lambda id: PaperQuery(
@@ -57,6 +58,12 @@ def report(arguments: argparse.Namespace) -> int:
         _write(call, made, file)
     say(tr("cli.report.done", file=str(file), size=made.size))
     return OK
+
+
+def form_of(what: str, wished: str, out: str) -> str:
+    """The form of a paper: its only one, the one that was asked for, the file's ending if that is one, or pdf."""
+    ending = Path(out).suffix.lstrip(".").lower()
+    return SUFFIXES.get(what) or wished or (ending if ending in FORMS else "pdf")
 
 
 def _month(text: str, call: Call) -> tuple[int, int]:

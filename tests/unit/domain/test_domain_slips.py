@@ -8,7 +8,7 @@ import pytest
 from domain_builders import CHEN, LI, WANG, ZHAO, Desk
 from msgspec.structs import replace
 
-from console.domain.accounts import Account, Role
+from console.domain.accounts import Account, Right, Role
 from console.domain.commands import AdvanceOrder, Command, DispatchOrder, EndRecord, RaiseOrder, SaveRecords, VerifyOrder
 from console.domain.events import RecordSaved
 from console.domain.maintenance import AnyRecord
@@ -159,6 +159,13 @@ def test_a_round_goes_on_when_its_route_is_taken_away_meanwhile() -> None:
     desk.do(AnswerRound(going.id, 0, value="no"))
     desk.do(FinishRound(going.id))
     assert desk.order.origin == "round:RT-000001/k"
+
+
+@pytest.mark.parametrize("right", list(Right))
+def test_who_lacks_a_right_is_told_so_in_words(right: Right) -> None:
+    problem = Problem(f"refused.right_{right.value}", {"who": "王强"})
+    for language in (CHINESE, ENGLISH):
+        assert "王强" in sentence(problem, language)
 
 
 # --- nobody passes his own work
