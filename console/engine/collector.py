@@ -41,7 +41,7 @@ from console.engine.alarming import Alarming
 from console.engine.archiving import Archive
 from console.engine.bench import BenchDesk
 from console.engine.clocks import EngineClock
-from console.engine.comms import SILENT, Comms
+from console.engine.comms import Comms, lost
 from console.engine.configuring import Configuring
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
@@ -427,8 +427,7 @@ class Collector:
 
     def _lost(self, comm_point: str) -> bool:
         """Whether a comm_state point says now that its device does not answer."""
-        point = self._decisions.world.points.get(comm_point)
-        return point is not None and self._live.value(point.number) == SILENT
+        return lost(self._live, self._decisions.world.points.get(comm_point))
 
     def _present(self, points: Iterable[str]) -> dict[str, LiveValue]:
         """Present values of points that have one."""

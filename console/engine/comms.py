@@ -12,14 +12,20 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from console.domain.estate import CommSource, Estate, Modbus
+from console.domain.estate import CommSource, Estate, Modbus, Point
 from console.domain.quality import Quality
 from console.domain.samples import Batch
 from console.domain.times import seconds
 from console.engine.clocks import EngineClock
 from console.engine.deadlines import Deadlines
+from console.engine.live import LiveTable
 
 SILENT, ANSWERS = 1, 0
+
+
+def lost(live: LiveTable, comm_point: Point | None) -> bool:
+    """Whether a comm_state point says that its device does not answer; right after a start what it said last still counts."""
+    return comm_point is not None and live.last(comm_point.number) == SILENT
 
 
 @dataclass

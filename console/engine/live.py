@@ -38,6 +38,7 @@ class LiveTable:
         self._dirty = np.zeros(0, np.bool_)
         self._known = np.zeros(0, np.bool_)
         self._fresh = np.zeros(0, np.bool_)
+        self._before = np.zeros(0, np.bool_)  # which had a usable number when the run before ended
         self._exact: dict[int, str | int] = {}  # of those points whose value no float holds
         self._held = np.zeros(0, np.bool_)  # which these are
         self._last = np.zeros(0, np.int32)  # scratch of :meth:`take`: the place of a point's last sample in the batch
@@ -59,6 +60,7 @@ class LiveTable:
             self._times = np.concatenate([self._times, np.zeros(grow, np.int64)])
             self._dirty = np.concatenate([self._dirty, np.zeros(grow, np.bool_)])
             self._fresh = np.concatenate([self._fresh, np.zeros(grow, np.bool_)])
+            self._before = np.concatenate([self._before, np.zeros(grow, np.bool_)])
             self._held = np.concatenate([self._held, np.zeros(grow, np.bool_)])
             self._last = np.concatenate([self._last, np.zeros(grow, np.int32)])
         known = np.zeros(len(self._values), np.bool_)
@@ -66,6 +68,7 @@ class LiveTable:
         gone = ~known
         self._quality[gone] = NEVER
         self._fresh[gone] = False
+        self._before[gone] = False
         self._dirty[gone] = False
         self._known = known
         self._held[gone] = False
@@ -83,6 +86,7 @@ class LiveTable:
                 self._held[number] = True
             if not isinstance(value.value, str):
                 self._values[number] = float(value.value)
+                self._before[number] = value.quality <= Quality.MANUAL
 
     def take(self, batch: Batch) -> Changed:
         """Take a batch in; what of it changed, or was heard for the first time in this run."""
@@ -131,6 +135,12 @@ class LiveTable:
         if number >= len(self._quality) or self._quality[number] > Quality.MANUAL:
             return None
         return float(self._values[number])
+
+    def last(self, number: int) -> float | None:
+        """The present number of a point; until it speaks in this run, the one with which the run before ended."""
+        if number < len(self._before) and self._before[number] and not self._fresh[number]:
+            return float(self._values[number])
+        return self.value(number)
 
     def exact(self, number: int, value: float) -> float | int:
         """``value`` of a point, as the integer that it was where a float cannot hold it."""

@@ -75,7 +75,7 @@ class Silencing:
         for silence in world.silences.values():
             self._arm_end(silence)
         self._end_silences()
-        self._settle(world.alarms.values())
+        self._settle(world.alarms.values(), silent=_nobody)
 
     def _take_up(self, recent: Iterable[Entry]) -> list[int]:
         """When something asked for attention, by the log; causes that ended shortly ago are noted."""
@@ -143,14 +143,15 @@ class Silencing:
         if changed:
             self._settle(self._decisions.world.alarms.values())
 
-    def _settle(self, alarms: Iterable[Alarm]) -> None:
+    def _settle(self, alarms: Iterable[Alarm], silent: Callable[[str], bool] | None = None) -> None:
         """Bring what these carry up to date."""
+        silent = silent or self._silent
         world = self._decisions.world
         events = []
         for alarm in alarms:
             if alarm.drill or (alarm.rule.startswith(PREFIX) and not alarm.equipment):
                 continue
-            now = settled(world, alarm, self._causes.of(alarm, self._silent))
+            now = settled(world, alarm, self._causes.of(alarm, silent))
             if now is not alarm:
                 released = alarm.quiet and not now.quiet
                 events.append(AlarmAdvanced(now, "release" if released else "silence"))
@@ -211,6 +212,11 @@ class Silencing:
     def _flood_due(self) -> None:
         self._looks = False
         self._look_at_flood()
+
+
+def _nobody(_point: str) -> bool:
+    """A start makes no new groups of devices that do not answer: who is lost is asked when an alarm is raised."""
+    return False
 
 
 def _counts(alarm: Alarm) -> bool:

@@ -36,6 +36,7 @@ from console.domain.times import DAY, HOUR, SECOND
 from console.domain.world import World
 from console.engine import resuming
 from console.engine.alarming import Alarming
+from console.engine.comms import lost
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
 from console.engine.live import LiveTable
@@ -227,8 +228,7 @@ class Life:
         await self.decisions.settle()
 
     def _lost(self, point: str) -> bool:
-        known = self.decisions.world.points.get(point)
-        return known is not None and self.live.value(known.number) == 1
+        return lost(self.live, self.decisions.world.points.get(point))
 
     async def until(self, moment: int) -> None:
         """Let every deadline come at its own time."""
