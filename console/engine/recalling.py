@@ -10,10 +10,14 @@ than :data:`BLIND`: a restart of a few seconds is a poll that came late. What a 
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from operator import itemgetter
 from pathlib import Path
+
+import numpy as np
 
 from console.domain import evaluation
 from console.domain.evaluation import RuleState
@@ -29,6 +33,7 @@ BLIND = 10 * SECOND
 MARGIN = 5 * MINUTE  # looked at before the window begins: what stood when it began belongs to it
 TOGETHER = 64  # rules whose histories are read at once
 COUNTER = HOUR  # how far back a counter's last value is looked for
+FAR = 6 * HOUR  # so much farther at most, for the time in which nothing was known: it froze the delays
 
 _QUALITIES = tuple(Quality)
 
@@ -49,20 +54,28 @@ def recall(
     """The states, by rule id, that differ from the given ones. ``seen`` is the last moment (UTC ns) of the watch before."""
     found: dict[str, RuleState] = {}
     needed = [each for each in rules if each.rule.point in numbers and _reach(each.rule) and _matters(each, numbers, last)]
-    needed.sort(key=lambda each: _reach(each.rule))  # those that look back equally far are read together
-    for first in range(0, len(needed), TOGETHER):
-        part = needed[first : first + TOGETHER]
-        begin = seen - _reach(part[-1].rule) - MARGIN
-        points = {each.rule.id: _points(each.rule, numbers) for each in part}
-        wanted = dict.fromkeys(number for each in points.values() for number in each.values())
-        histories = {history.point: history for history in reading.raw(folder, list(wanted), begin, seen + 1)}
-        for each in part:
-            own = points[each.rule.id]
-            state = _told_again(each, own, [histories[number] for number in dict.fromkeys(own.values())], seen)
-            if state.since is not None and state.frozen_at is None and now - seen > BLIND:
-                state = replace(state, frozen_at=seen)
-            if state != each.state:
-                found[each.rule.id] = state
+    spans = [(_reach(each.rule) + MARGIN, each) for each in needed]
+    while spans:
+        spans.sort(key=itemgetter(0))  # those that look back equally far are read together
+        farther: list[tuple[int, Remembered]] = []
+        for first in range(0, len(spans), TOGETHER):
+            part = spans[first : first + TOGETHER]
+            points = {each.rule.id: _points(each.rule, numbers) for _, each in part}
+            wanted = dict.fromkeys(number for each in points.values() for number in each.values())
+            histories = {history.point: history for history in reading.raw(folder, list(wanted), seen - part[-1][0], seen + 1)}
+            for span, each in part:
+                own = points[each.rule.id]
+                read = [histories[number] for number in dict.fromkeys(own.values())]
+                most = _reach(each.rule) + MARGIN + FAR
+                if span < most and span - sum(_unknown(history, seen - span, seen) for history in read) < _reach(each.rule):
+                    farther.append((min(2 * span, most), each))  # a frozen delay may have begun before
+                    continue
+                state = _told_again(each, own, read, seen - span, seen)
+                if state.since is not None and state.frozen_at is None and now - seen > BLIND:
+                    state = replace(state, frozen_at=seen)
+                if state != each.state:
+                    found[each.rule.id] = state
+        spans = farther
     return found
 
 
@@ -88,7 +101,7 @@ def _matters(each: Remembered, numbers: Mapping[str, int], last: Mapping[int, La
     if rule.kind in REMEMBERING:
         return True
     own = _number(last.get(numbers[rule.point]))
-    if own is None:
+    if own is None or any(_number(last.get(number)) is None for number in _points(rule, numbers).values()):
         return True  # a delay may be frozen, and silence counts
     state, _ = evaluation.step(
         rule, each.state, own, Quality.GOOD, 0, lambda point: _number(last.get(numbers.get(point, 0))),
@@ -103,10 +116,17 @@ def _number(value: LastValue | None) -> float | int | None:
     return value.value
 
 
-def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable[History], seen: int) -> RuleState:
+def _unknown(history: History, begin: int, seen: int) -> int:
+    """For how much of that time, ns, there was no usable value."""
+    first = int(np.searchsorted(history.times, begin))
+    edges = np.concatenate(([begin], history.times[first:], [seen]))
+    usable = np.concatenate(([False], history.quality[first:] <= Quality.MANUAL))
+    return int(np.diff(edges)[~usable].sum())
+
+
+def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable[History], begin: int, seen: int) -> RuleState:
     """The state after the recorded samples, with the stored alarm's word on whether it is active."""
     rule, stored = each.rule, each.state
-    begin = seen - _reach(rule) - MARGIN
     values: dict[int, float | int | None] = {}
 
     def read(point: str) -> float | int | None:
@@ -115,14 +135,21 @@ def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable
     own = points[rule.point]
     state = stored if stored.active and each.raised_at <= begin else RuleState()
     before = begin
-    for time, number, value, quality in heapq.merge(*(_samples(history, begin) for history in histories)):
+    merged = heapq.merge(*(_samples(history, begin) for history in histories), key=itemgetter(0))
+    for time, together in itertools.groupby(merged, key=itemgetter(0)):
         state = _until(rule, state, before, time, read, each.on_duty)
         before = time
-        values[number] = value if quality.usable else None
-        if number == own:
-            state, _ = evaluation.step(rule, state, math.nan if value is None else value, quality, time, read, on_duty=each.on_duty)
-        elif values.get(own) is not None:
-            state, _ = evaluation.step(rule, state, values[own] or 0, Quality.GOOD, time, read, on_duty=each.on_duty)
+        samples = list(together)  # of one poll: all of them were known before the first was judged
+        values.update((number, value if quality.usable else None) for _, number, value, quality in samples)
+        for _, number, value, quality in samples:
+            known = values.get(own)
+            if number == own:
+                told = math.nan if value is None else value
+                state, _ = evaluation.step(rule, state, told, quality, time, read, on_duty=each.on_duty)
+            elif known is not None:
+                state, _ = evaluation.step(rule, state, known, Quality.GOOD, time, read, on_duty=each.on_duty)
+            else:
+                state, _ = evaluation.due(rule, state, time, read, on_duty=each.on_duty)
     state = _until(rule, state, before, seen + 1, read, each.on_duty)
     if (state.active, state.code) == (stored.active, stored.code):
         return state
@@ -141,6 +168,8 @@ def _until(  # noqa: PLR0917 - private, one caller
 
 def _samples(history: History, begin: int) -> Iterable[tuple[int, int, float | int | None, Quality]]:
     values = history.values if isinstance(history.values, list) else history.values.tolist()
-    for time, value, quality in zip(history.times.tolist(), values, history.quality.tolist(), strict=True):
-        if time >= begin:
+    unusable = history.quality > Quality.MANUAL
+    again = unusable & np.concatenate(([False], unusable[:-1]))  # still not known: that changes nothing
+    for time, value, quality, skip in zip(history.times.tolist(), values, history.quality.tolist(), again.tolist(), strict=True):
+        if time >= begin and not skip:
             yield time, history.point, None if isinstance(value, str) else value, _QUALITIES[quality]
