@@ -64,6 +64,7 @@ class Alarming:
         self._watched = np.zeros(0, np.bool_)
         self._newest = np.zeros(0, np.int64)  # source time of the newest sample that was judged
         self._calm = Calm()
+        self._bridged = False  # what points said before a short restart still counts
         self._timezone = "Asia/Shanghai"
         self._stored: dict[str, Alarm] = {}  # rule -> its active alarm of the run before, until the rules are known
         self._resting: dict[tuple[str, int], int] = {}  # (rule, code) -> alarm that has returned and is not over
@@ -116,8 +117,12 @@ class Alarming:
             for watch in self._watches.values()
         ]
 
-    def take_back(self, states: Mapping[str, RuleState]) -> None:
-        """What the rules remembered before the restart; what is older than the last recorded sample of its point is late."""
+    def take_back(self, states: Mapping[str, RuleState], bridged: bool = False) -> None:
+        """What the rules remembered before the restart; what is older than the last recorded sample of its point is late.
+
+        ``bridged``: the restart was so short that a point's last value counts until the point speaks.
+        """
+        self._bridged = bridged
         now = self._clock.now()
         for number in self._number_of.values():
             self._newest[number] = max(self._newest[number], self._live.time(number))
@@ -196,13 +201,16 @@ class Alarming:
 
     def _read(self, point: str) -> float | None:
         number = self._number_of.get(point)
-        return None if number is None else self._live.value(number)
+        return None if number is None else self._value(number)
+
+    def _value(self, number: int) -> float | None:
+        return self._live.last(number) if self._bridged else self._live.value(number)
 
     def _look(self, watch: _Watch, events: list[Event], time: int = 0) -> None:
         """Judge the present value of the rule's own point."""
         number = watch.number
         now = self._clock.now()
-        value = self._live.value(number)
+        value = self._value(number)
         if value is not None:
             outcome = self._step(watch, self._live.exact(number, value), Quality.GOOD, now)
         else:  # a rule that was disabled returns whatever the quality
@@ -286,7 +294,7 @@ class Alarming:
         now, number = self._clock.now(), watch.number
         window, heard = seconds(watch.rule.window_s), self._live.time(number)
         events: list[Event] = []
-        if self._live.value(number) is not None and now - heard < window:
+        if self._value(number) is not None and now - heard < window:
             if watch.state.active or watch.state.since is not None:
                 self._look(watch, events)
             moment = heard + window

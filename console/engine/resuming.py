@@ -8,7 +8,7 @@ from pathlib import Path
 from console.domain import floods
 from console.domain.estate import Estate
 from console.engine.alarming import Alarming
-from console.engine.recalling import recall
+from console.engine.recalling import BLIND, recall
 from console.engine.silencing import Silencing
 from console.store import ledgers
 from console.store.image import Image
@@ -27,6 +27,6 @@ async def take_up(  # noqa: PLR0917 - the parts of a start
         states = await asyncio.to_thread(
             recall, folder, alarming.remembered(), numbers, image.last_values, seen=seen, now=now
         )  # fmt: skip
-        alarming.take_back(states)
+        alarming.take_back(states, bridged=now - seen <= BLIND)
     log = await asyncio.to_thread(ledgers.log, folder, "", now - floods.WINDOW, 0, LOG_MOST)
     silencing.start(reversed(log))
