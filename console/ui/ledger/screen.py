@@ -175,6 +175,7 @@ class LedgerScreen(QWidget):
         self.papers.retranslate()
         self.importing.retranslate()
         self.model.refresh_titles()
+        self._found(self.model.rowCount())
         self._rights()
 
     # --- cards

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sqlite3
 
 import pytest
 from msgspec import ValidationError
@@ -14,6 +15,7 @@ from console.domain.maintenance.parts import MoveKind, Part, StockMove
 from console.domain.times import DAY
 from console.store import ledgers, open_store
 from console.store.image import Commit
+from console.store.verifying import verify
 
 PART = Part(id="BR-6204", revision=1, at=T, name="轴承", stock=2)
 MOVE = StockMove(id="SM-000007", number=7, revision=1, at=T, ended_at=T, part="BR-6204", kind=MoveKind.IN, quantity=2, stock=2)
@@ -62,3 +64,14 @@ def test_what_could_not_be_read_again_is_not_written_and_the_store_opens_as_befo
     store = open_store(tmp_path, T)
     assert store.image().records == (PART,)
     store.close()
+
+
+def test_a_record_that_somebody_changed_behind_the_logs_back_is_found(tmp_path):
+    with recording(tmp_path) as (_, recorder):
+        recorder.commit(Commit((entry(1, RecordSaved(PART, "created")), entry(2, RecordSaved(MOVE, "created"))))).result(10)
+    assert verify(tmp_path).problems == []
+    with sqlite3.connect(tmp_path / "main.db") as connection:
+        connection.execute("UPDATE record SET record = replace(record, '\"stock\":2', '\"stock\":9') WHERE kind = 'part'")
+    connection.close()
+    (problem,) = verify(tmp_path).problems
+    assert problem.params == {"table": "record", "number": "part:BR-6204"}

@@ -61,7 +61,9 @@ def test_isolations_are_kept_with_their_numbers_and_found_by_their_beginning(tmp
 
 def shape(file: Path) -> dict[str, str]:
     with sqlite3.connect(file) as connection:
-        found = connection.execute("SELECT name, sql FROM sqlite_master WHERE tbl_name IN ('isolation', 'manual_reading')")
+        found = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE tbl_name IN ('isolation', 'manual_reading', 'record')"
+        )
         made = {name: re.sub(r"[\s\"]+", "", sql or "") for name, sql in found}
     connection.close()
     return made
@@ -75,6 +77,8 @@ def test_a_store_of_the_first_schema_gets_the_same_tables(tmp_path: Path) -> Non
         connection.execute("DROP TABLE isolation")
         connection.execute("DROP TABLE manual_reading")
         connection.execute("DROP TABLE silence")
+        connection.execute("DROP TABLE record")
+        connection.execute("DROP INDEX log_kind")
         connection.execute("UPDATE meta SET value = '1' WHERE key = 'schema'")
     connection.close()
     store = open_store(tmp_path / "old", T)

@@ -26,7 +26,7 @@ from console.ui.picture import Picture
 from console.ui.settings import remembered
 from console.ui.shell import Shell, Veil
 from tests.helpers.reading_screens import CHINESE_CHARACTER, colours_in, hidden_words, painted_words, picture_of, says
-from tests.helpers.snapshots import NOW, RecordingLine, alarm, busy, delta, empty, snapshot
+from tests.helpers.snapshots import ESTATE, NOW, RecordingLine, alarm, busy, delta, empty, snapshot
 
 Show = Callable[[Snapshot], Picture]
 MADE = tuple(name for name in SCREENS if find_spec(f"console.ui.{name}") and find_spec(f"console.ui.{name}.screen"))
@@ -230,6 +230,8 @@ def test_in_english_no_chinese_is_left_on_any_screen(shell: Shell, show: Show, n
     shell.change_language(ENGLISH)
     words = [*painted_words(shell), *hidden_words(shell)]
     chinese = {text for text in words if CHINESE_CHARACTER.search(text)} - {"中文 Ctrl+L"}  # the way back is in its own language
+    if name == "ledger":  # it has a column for the name in each language
+        chinese -= {machine.name.zh for machine in ESTATE.equipment}
     assert not chinese
     assert not [text for text in words if text.partition(".")[0] in ("shell", "domain", *SCREENS)]  # keys without a text
     shell.change_language(CHINESE)
