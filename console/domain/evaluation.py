@@ -112,6 +112,8 @@ def _judged(rule: AlarmRule, state: RuleState, value: float, wanted: bool | None
     held = met(rule, state.memory, value, state.active, now, read)
     if held is None or wanted is None:
         return _frozen(rule, state, now, forget=False), _NOTHING
+    if held and rule.kind is RuleKind.STUCK:
+        value = state.memory[0][1]  # where it stands, not how it trembles there: a restart goes on from this number
     return _change(rule, state, held, value, now)
 
 

@@ -112,10 +112,12 @@ class Alarming:
     def remembered(self) -> list[Remembered]:
         """Every rule with the state that its stored alarm gives it: before the first sample of this run."""
         alarms = self._decisions.world.alarms
-        return [
-            Remembered(watch.rule, watch.state, alarms[watch.alarm].raised_at if watch.alarm in alarms else 0, not watch.off_duty)
-            for watch in self._watches.values()
-        ]
+        found = []
+        for watch in self._watches.values():
+            alarm = alarms.get(watch.alarm)
+            raised_at, value = (alarm.raised_at, alarm.value) if alarm is not None else (0, 0.0)
+            found.append(Remembered(watch.rule, watch.state, raised_at, not watch.off_duty, value))
+        return found
 
     def take_back(self, states: Mapping[str, RuleState], bridged: bool = False) -> None:
         """What the rules remembered before the restart; what is older than the last recorded sample of its point is late.

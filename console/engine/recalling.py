@@ -40,12 +40,13 @@ _QUALITIES = tuple(Quality)
 
 @dataclass(frozen=True, slots=True)
 class Remembered:
-    """A rule with the state that its stored alarm gives it, active since ``raised_at``. ``on_duty``: the season's answer."""
+    """A rule with the state of its stored alarm: active since ``raised_at``, with ``value``. ``on_duty``: the season's answer."""
 
     rule: AlarmRule
     state: RuleState
     raised_at: int = 0
     on_duty: bool = True
+    value: float = 0.0
 
 
 def recall(
@@ -134,6 +135,9 @@ def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable
 
     own = points[rule.point]
     state = stored if stored.active and each.raised_at <= begin else RuleState()
+    if stored.active and rule.kind is RuleKind.STUCK:  # where it stands depends on all that was before: its alarm knows it
+        stands = each.raised_at - seconds(rule.window_s + rule.on_delay_s)
+        begin, state = max(begin, stands), replace(stored, memory=((stands, each.value),))
     before = begin
     merged = heapq.merge(*(_samples(history, begin) for history in histories), key=itemgetter(0))
     for time, together in itertools.groupby(merged, key=itemgetter(0)):

@@ -30,6 +30,7 @@ from console.domain.samples import Batch
 from console.domain.text import Text
 from console.domain.times import SECOND
 from console.domain.world import World
+from console.engine import comms
 from console.engine.alarming import Alarming
 from console.engine.deadlines import Deadlines
 from console.engine.decisions import Decisions
@@ -179,8 +180,7 @@ async def running(folder: Path, sequence: int = 0, world: World | None = None) -
     deadlines = Deadlines(clock)
 
     def lost(point: str) -> bool:
-        known = decisions.world.points.get(point)
-        return known is not None and live.value(known.number) == 1
+        return comms.lost(live, decisions.world.points.get(point))
 
     silencing = Silencing(decisions, deadlines, clock, SystemAlarms(decisions, clock), lost)
     alarming = Alarming(decisions, deadlines, clock, live, silencing)

@@ -47,6 +47,16 @@ def test_the_first_sample_counts_as_a_change_even_if_it_equals_the_restored_valu
     assert live.take(batch({1: 5.0}, quality=5)).numbers.tolist() == [1]
 
 
+def test_until_a_point_speaks_the_number_before_the_start_is_its_last_one() -> None:
+    live = table(1, 2, 3)
+    live.restore({1: LastValue(5.0, 0, T), 2: LastValue(6.0, int(Quality.COMM_LOST), T), 3: LastValue("on", 0, T)})
+    assert [live.last(number) for number in (1, 2, 3, 4)] == [5.0, None, None, None]
+    live.take(batch({1: 7.0}, quality=int(Quality.COMM_LOST)))
+    assert live.last(1) is None
+    live.take(batch({1: 7.0}))
+    assert live.last(1) == 7.0
+
+
 def test_samples_of_points_that_are_not_configured_are_ignored() -> None:
     live = table(1, 2)
     live.configure([2])

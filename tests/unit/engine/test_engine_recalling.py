@@ -131,6 +131,70 @@ def test_what_is_at_rest_is_not_read_at_all(tmp_path: Path) -> None:
     assert recall(missing, [Remembered(watched, RuleState())], numbers, last, seen=T, now=T) == {}
 
 
+def test_a_delay_that_began_long_before_its_line_was_lost_is_found(tmp_path: Path) -> None:
+    watched = rule(POINT, RuleKind.RUNNING, window_s=600.0)
+    samples = [(0, 0.0, 0), (10, 1.0, 0), (100, 1.0, int(Quality.COMM_LOST)), (3700, 1.0, 0), (3800, 1.0, 0)]
+    found = state(tmp_path, watched, samples, now=3801)
+    assert (found.since, found.frozen_at) == (T + 3610 * SECOND, None), "an hour of silence does not count"
+
+
+def both(folder: Path, watched: AlarmRule, samples: list[tuple[int, float, float, int]]) -> RuleState:
+    """What is found after (seconds after T, value, value of the other point, its quality), each pair of one poll."""
+    made = estate(POINT, OTHER)
+    store = open_store(folder, T)
+    made = store.assign_numbers(made)
+    recorder = store.recorder(lambda: T)
+    recorder.start()
+    recorder.commit(Commit((), estate=made, site_text="-")).result(10)
+    for at, value, other, quality in samples:
+        pair = np.array([1, 2], np.int32), np.array([value, other]), np.array([0, quality], np.uint8)
+        recorder.put(Batch(*pair, T + at * SECOND, T + at * SECOND))
+    recorder.stop()
+    store.close()
+    store = open_store(folder, T)
+    last = store.image().last_values
+    store.close()
+    numbers = {point.id: point.number for point in made.points}
+    seen = T + samples[-1][0] * SECOND
+    return recall(folder, [Remembered(watched, RuleState())], numbers, last, seen=seen, now=seen).get(watched.id, RuleState())
+
+
+def test_values_of_one_poll_are_judged_together(tmp_path: Path) -> None:
+    watched = rule(POINT, RuleKind.DEVIATION, limit=5.0, other=OTHER.id, on_delay_s=60.0)
+    found = both(tmp_path, watched, [(0, 20.0, 20.0, 0), (10, 30.0, 20.0, 0), (20, 20.0, 10.0, 0)])
+    assert found.since == T + 10 * SECOND, "at no moment were the two 20 and 20 again"
+
+
+def test_a_delay_that_another_point_froze_is_frozen_still(tmp_path: Path) -> None:
+    watched = rule(POINT, RuleKind.DEVIATION, limit=5.0, other=OTHER.id, on_delay_s=60.0)
+    found = both(tmp_path, watched, [(0, 20.0, 20.0, 0), (10, 30.0, 20.0, 0), (20, 30.0, 20.0, int(Quality.COMM_LOST))])
+    assert (found.since, found.frozen_at) == (T + 10 * SECOND, T + 20 * SECOND)
+
+
+def test_a_value_that_has_stood_for_long_still_stands_where_its_alarm_says(tmp_path: Path) -> None:
+    watched = rule(POINT, RuleKind.STUCK, dead_band=0.5, window_s=600.0)
+    made, last = recorded(tmp_path, [(0, 4.4, 0), (10, 4.3, 0)])
+    numbers = {point.id: point.number for point in made.points}
+    alarm = Remembered(watched, RuleState(True), T - HOUR, value=4.0)
+    found = recall(tmp_path, [alarm], numbers, last, seen=T + 10 * SECOND, now=T + 11 * SECOND)
+    assert found[watched.id].memory == ((T - HOUR - 600 * SECOND, 4.0),)
+
+
+@pytest.mark.parametrize(("bridged", "said"), [(True, ["AlarmRaised"]), (False, [])])
+async def test_after_a_restart_of_seconds_what_another_point_said_last_counts_until_it_speaks(
+    tmp_path: Path, bridged: bool, said: list[str]
+) -> None:
+    made = estate(POINT, OTHER, rules=(rule(POINT, RuleKind.DEVIATION, limit=5.0, other=OTHER.id),))
+    async with running(tmp_path) as engine:
+        engine.live.configure([1, 2])
+        engine.live.restore({2: LastValue(20.0, 0, T)})
+        engine.configure(made)
+        engine.alarming.take_back({}, bridged=bridged)
+        engine.take(batch({1: 30.0}))
+        await asyncio.sleep(0)
+        assert await engine.said() == said
+
+
 async def test_a_sample_older_than_the_last_recorded_one_changes_nothing_after_a_restart(tmp_path: Path) -> None:
     point = Point(**{name: getattr(POINT, name) for name in POINT.__struct_fields__})
     made = estate(point, rules=(rule(point, limit=10.0),))

@@ -24,6 +24,7 @@ from console.domain.text import Text
 from console.domain.times import HOUR, MINUTE, SECOND
 from console.domain.world import World
 from console.store import open_store
+from console.store.image import LastValue
 
 WANG = Account("wang", "王强", (Role.OPERATOR,))
 CHEN = Account("chen", "陈主管", (Role.SUPERVISOR,))
@@ -319,4 +320,33 @@ async def test_after_a_restart_a_gateway_that_is_gone_is_still_one_alarm(tmp_pat
         engine.silencing.start()
         assert engine.decisions.world.alarms == before, "nobody has said yet who answers"
         engine.take(silent(1, 2, 3))
+        assert engine.decisions.world.alarms == before
+
+
+async def test_a_device_that_fell_silent_before_a_restart_still_counts_for_its_gateway(tmp_path: Path) -> None:
+    async with running(tmp_path) as engine:
+        engine.live.configure([1, 2, 3])
+        engine.live.restore({number: LastValue(1, 0, T) for number in (1, 2, 3)})
+        engine.configure(line())
+        engine.silencing.start()
+        engine.take(silent(1))
+        engine.take(silent(2))
+        first, second = sorted(engine.decisions.world.alarms)
+        assert engine.decisions.world.alarms[second].caused_by == first, "device 3 has not spoken since"
+
+
+async def test_a_start_makes_no_new_group_of_devices_that_fell_silent_one_by_one(tmp_path: Path) -> None:
+    async with running(tmp_path) as engine:
+        engine.configure(line())
+        for number in (1, 2, 3):
+            engine.take(silent(number))
+        await engine.decisions.settle()
+        before, sequence = dict(engine.decisions.world.alarms), engine.decisions.sequence
+    assert [alarm.caused_by > 0 for alarm in before.values()] == [False, False, True], "the second came while the third answered"
+    async with running(tmp_path, sequence, World(alarms=dict(before))) as engine:
+        engine.live.configure([1, 2, 3])
+        engine.live.restore({number: LastValue(1, 0, T) for number in (1, 2, 3)})
+        engine.alarming.restore(before.values())
+        engine.configure(line())
+        engine.silencing.start()
         assert engine.decisions.world.alarms == before
