@@ -69,7 +69,7 @@ def recall(
                 read = [histories[number] for number in dict.fromkeys(own.values())]
                 most = _reach(each.rule) + MARGIN + FAR
                 if span < most and span - sum(_unknown(history, seen - span, seen) for history in read) < _reach(each.rule):
-                    farther.append((min(2 * span, most), each))  # a frozen delay may have begun before
+                    farther.append((min(4 * span, most), each))  # a frozen delay may have begun before
                     continue
                 state = _told_again(each, own, read, seen - span, seen)
                 if state.since is not None and state.frozen_at is None and now - seen > BLIND:
@@ -171,9 +171,9 @@ def _until(  # noqa: PLR0917 - private, one caller
 
 
 def _samples(history: History, begin: int) -> Iterable[tuple[int, int, float | int | None, Quality]]:
-    values = history.values if isinstance(history.values, list) else history.values.tolist()
-    unusable = history.quality > Quality.MANUAL
-    again = unusable & np.concatenate(([False], unusable[:-1]))  # still not known: that changes nothing
-    for time, value, quality, skip in zip(history.times.tolist(), values, history.quality.tolist(), again.tolist(), strict=True):
-        if time >= begin and not skip:
-            yield time, history.point, None if isinstance(value, str) else value, _QUALITIES[quality]
+    inside, unusable = history.times >= begin, history.quality > Quality.MANUAL
+    again = unusable & np.concatenate(([False], (inside & unusable)[:-1]))  # still not known: that changes nothing
+    kept = np.flatnonzero(inside & ~again)
+    values = [history.values[place] for place in kept] if isinstance(history.values, list) else history.values[kept].tolist()
+    for time, value, quality in zip(history.times[kept].tolist(), values, history.quality[kept].tolist(), strict=True):
+        yield time, history.point, None if isinstance(value, str) else value, _QUALITIES[quality]

@@ -201,3 +201,12 @@ def test_a_season_says_when_to_look_again() -> None:
     assert next_change(Season(weekdays=(6,)), NOON, ZONE) == NOON + 12 * HOUR
     assert next_change(Season(hours=((0, 721),)), NOON, ZONE) == NOON + MINUTE
     assert on_duty(Season(weekdays=(6,)), NOON + 5 * DAY, ZONE)
+
+
+def test_a_stuck_value_is_told_as_where_it_stands_and_not_how_it_trembles_there() -> None:
+    watched = rule("stuck", window_s=60.0, dead_band=0.1, on_delay_s=10.0)
+    state, _ = evaluation.step(watched, RuleState(), 5.0, Quality.GOOD, 0)
+    state, _ = evaluation.due(watched, state, 60 * SECOND)
+    state, _ = evaluation.step(watched, state, 5.05, Quality.GOOD, 65 * SECOND)
+    _, told = evaluation.due(watched, state, 70 * SECOND)
+    assert [(each.raised, each.value) for each in told] == [(True, 5.0)]
