@@ -128,7 +128,7 @@ class _Window:
         for fault in trapped[:1]:
             for command in (
                 TakeFault(fault.number),
-                DispatchOrder(fault.order, "钱师傅", contractor=True),  # of the maintenance company: ours hold no elevator certificate
+                DispatchOrder(fault.order, "钱师傅", contractor=True),  # ours hold no certificate for it
                 AdvanceOrder(fault.order, OrderState.ASSIGNED, by="钱师傅"),
             ):
                 self.desk.ask(command)
