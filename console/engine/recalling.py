@@ -12,7 +12,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from operator import itemgetter
 from pathlib import Path
@@ -33,7 +33,9 @@ BLIND = 10 * SECOND
 MARGIN = 5 * MINUTE  # looked at before the window begins: what stood when it began belongs to it
 TOGETHER = 64  # rules whose histories are read at once
 COUNTER = HOUR  # how far back a counter's last value is looked for
-FAR = 6 * HOUR  # so much farther at most, for the time in which nothing was known: it froze the delays
+FAR = 2 * HOUR  # so much farther at most, for the time in which nothing was known: it froze the delays
+
+RAISED = -1  # in the place of a point's number: the alarm was raised
 
 _QUALITIES = tuple(Quality)
 
@@ -139,7 +141,10 @@ def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable
         stands = each.raised_at - seconds(rule.window_s + rule.on_delay_s)
         begin, state = max(begin, stands), replace(stored, memory=((stands, each.value),))
     before = begin
-    merged = heapq.merge(*(_samples(history, begin) for history in histories), key=itemgetter(0))
+    told = [_samples(history, begin) for history in histories]
+    if stored.active and each.raised_at > begin:  # from then on it was active, whatever is known of the time before
+        told.append(iter([(each.raised_at + 1, RAISED, None, Quality.GOOD)]))
+    merged = heapq.merge(*told, key=itemgetter(0))
     for time, together in itertools.groupby(merged, key=itemgetter(0)):
         state = _until(rule, state, before, time, read, each.on_duty)
         before = time
@@ -147,9 +152,11 @@ def _told_again(each: Remembered, points: Mapping[str, int], histories: Iterable
         values.update((number, value if quality.usable else None) for _, number, value, quality in samples)
         for _, number, value, quality in samples:
             known = values.get(own)
-            if number == own:
-                told = math.nan if value is None else value
-                state, _ = evaluation.step(rule, state, told, quality, time, read, on_duty=each.on_duty)
+            if number == RAISED:
+                state = replace(stored, memory=state.memory)
+            elif number == own:
+                own_value = math.nan if value is None else value
+                state, _ = evaluation.step(rule, state, own_value, quality, time, read, on_duty=each.on_duty)
             elif known is not None:
                 state, _ = evaluation.step(rule, state, known, Quality.GOOD, time, read, on_duty=each.on_duty)
             else:
@@ -170,7 +177,7 @@ def _until(  # noqa: PLR0917 - private, one caller
     return state
 
 
-def _samples(history: History, begin: int) -> Iterable[tuple[int, int, float | int | None, Quality]]:
+def _samples(history: History, begin: int) -> Iterator[tuple[int, int, float | int | None, Quality]]:
     inside, unusable = history.times >= begin, history.quality > Quality.MANUAL
     again = unusable & np.concatenate(([False], (inside & unusable)[:-1]))  # still not known: that changes nothing
     kept = np.flatnonzero(inside & ~again)

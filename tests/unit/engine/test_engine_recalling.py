@@ -82,6 +82,12 @@ def test_an_alarm_that_was_about_to_return_is_still_about_to(tmp_path: Path) -> 
     assert (found.active, found.since) == (True, T + 10 * SECOND)
 
 
+def test_an_alarm_of_a_store_that_has_just_begun_is_still_about_to_return(tmp_path: Path) -> None:
+    watched = rule(POINT, RuleKind.NO_DATA, window_s=600.0, off_delay_s=60.0)
+    found = state(tmp_path, watched, [(0, 5.0, 0), (10, 6.0, 0)], now=12, raised_at=T - HOUR)
+    assert (found.active, found.since) == (True, T), "nothing is known of the time before"
+
+
 def test_a_delay_that_a_lost_quality_froze_is_frozen_still(tmp_path: Path) -> None:
     watched = rule(POINT, limit=10.0, on_delay_s=60.0)
     found = state(tmp_path, watched, [(0, 12.0, 0), (10, 0.0, int(Quality.COMM_LOST))], now=12)
