@@ -71,7 +71,7 @@ def recall(
                 read = [histories[number] for number in dict.fromkeys(own.values())]
                 most = _reach(each.rule) + MARGIN + FAR
                 if span < most and span - sum(_unknown(history, seen - span, seen) for history in read) < _reach(each.rule):
-                    farther.append((min(4 * span, most), each))  # a frozen delay may have begun before
+                    farther.append((most, each))  # a frozen delay may have begun before
                     continue
                 state = _told_again(each, own, read, seen - span, seen)
                 if state.since is not None and state.frozen_at is None and now - seen > BLIND:
