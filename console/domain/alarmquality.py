@@ -125,8 +125,8 @@ class AlarmQuality(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def rate(self) -> float | None:
-        """count / (watched / 10 min) / operators; ``None`` where nobody watched."""
-        return self.count / (self.watched / WINDOW) / self.operators if self.watched else None
+        """count / (watched / 10 min) / operators; ``None`` where nobody watched. Less than 10 minutes count as 10."""
+        return self.count / max(1.0, self.watched / WINDOW) / self.operators if self.watched else None
 
     @property
     def top_share(self) -> float | None:

@@ -58,6 +58,7 @@ class MydayScreen(QWidget):
         self._model: RowModel[Item] = RowModel(self._columns(), lambda item: item.key, self)
         self.table: TableView[Item] = TableView(self._model, "myday", row_height=36)
         self.table.setItemDelegateForColumn(0, BadgeDelegate(self.table))
+        self.table.sort_by("group")  # the most urgent first, also of what comes while it is open
         self.table.opened.connect(self._open)
         self._blank = Blank()
         self._stack = QStackedWidget()
@@ -131,7 +132,7 @@ class MydayScreen(QWidget):
             Column("priority", "", 44, lambda i: str(i.priority), user=lambda i: i.priority, sort=lambda i: i.priority),
             Column(
                 "group", "myday.column.group", 136, lambda i: tr(f"myday.group.{i.group.name.lower()}"),
-                sort=lambda i: int(i.group), colour=lambda i: "p2_text" if i.group is Group.LATE else "",
+                sort=lambda i: (int(i.group), i.priority, i.at or 1 << 62), colour=lambda i: "p2_text" if i.group is Group.LATE else "",
                 bold=lambda i: i.group is Group.LATE,
             ),
             Column("kind", "myday.column.kind", 100, lambda i: tr(f"myday.kind.{i.kind}")),
