@@ -22,4 +22,4 @@ def test_an_emergency_that_comes_stands_above_what_was_there(qtbot: QtBot, shell
     qtbot.waitUntil(lambda: len(screen.table.shown()) == 1)
     picture.take_delta(delta(picture.revision + 1, faults=(fault(7, priority=1),)))
     qtbot.waitUntil(lambda: len(screen.table.shown()) > 1)
-    assert [item.priority for item in screen.table.shown()][0] == 1
+    assert next(item.priority for item in screen.table.shown()) == 1
