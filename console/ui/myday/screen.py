@@ -132,7 +132,8 @@ class MydayScreen(QWidget):
             Column("priority", "", 44, lambda i: str(i.priority), user=lambda i: i.priority, sort=lambda i: i.priority),
             Column(
                 "group", "myday.column.group", 136, lambda i: tr(f"myday.group.{i.group.name.lower()}"),
-                sort=lambda i: (int(i.group), i.priority, i.at or 1 << 62), colour=lambda i: "p2_text" if i.group is Group.LATE else "",
+                sort=lambda i: (int(i.group), i.priority, i.at or 1 << 62),
+                colour=lambda i: "p2_text" if i.group is Group.LATE else "",
                 bold=lambda i: i.group is Group.LATE,
             ),
             Column("kind", "myday.column.kind", 100, lambda i: tr(f"myday.kind.{i.kind}")),
