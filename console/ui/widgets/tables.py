@@ -386,7 +386,7 @@ class TableView(QTableView, Generic[R]):
         """The records that can be seen; all of them where there are but a ``few``."""
         count = self._proxy.rowCount()
         first, last = (0, count - 1) if count <= few else (self.rowAt(0), self.rowAt(self.viewport().height()))
-        last = last if last >= 0 else min(count, first + few) - 1
+        last = last if last >= 0 else count - 1  # the list ends above the bottom
         return [self.rows.item(self._source_row(row)) for row in range(max(0, first), last + 1)]
 
     def selected(self) -> list[R]:
