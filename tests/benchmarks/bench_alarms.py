@@ -42,9 +42,10 @@ TRIES = 500
 CRASHES = 1_000
 DAYS = (1, 2)  # seeds of the recorded days that they are spread over, each in a process of its own
 POINTS = 20_000
+CROSSING = 200  # one point in so many crosses a limit in a second
 SECONDS = 10
 ROUNDS = 3  # the least disturbed one counts: other programs only ever add
-BATCH = 200  # points of one answer, one of which crosses a limit or comes back: as many commits a point at every size
+BATCH = 200  # points of one answer
 
 
 class _Paper:
@@ -107,7 +108,7 @@ async def _measure(count: int) -> float:
     spent = []
     for second in range(SECONDS):
         values = random.uniform(30, 70, count)
-        chosen = np.arange(0, count, BATCH) + random.integers(0, BATCH, count // BATCH)
+        chosen = random.choice(count, count // CROSSING, replace=False)
         crossed[chosen] = ~crossed[chosen]
         values[crossed] = 95.0 + second * 0.01
         cost = 0.0
